@@ -1,4 +1,4 @@
-import { TransportError } from './errors.js';
+import { messageOf, TransportError } from './errors.js';
 import type { JsonRpcMessage } from './message.js';
 import type { CloseReason, MessageContext, SendOptions, StartOptions, Transport } from './transport.js';
 
@@ -14,6 +14,8 @@ export abstract class BaseTransport implements Transport {
   #onmessage: ((message: JsonRpcMessage, context?: MessageContext) => void) | undefined;
   /** Messages nobody has taken yet, in order; undefined while there are none. */
   #inbox: Array<[JsonRpcMessage, MessageContext | undefined]> | undefined;
+  /** How many of them have been handed over meanwhile. */
+  #taken = 0;
   #started = false;
   #closeReason: CloseReason | undefined;
 
@@ -33,10 +35,14 @@ export abstract class BaseTransport implements Transport {
 
   async start(options?: StartOptions): Promise<void> {
     if (this.#started) {
-      throw new TransportError('already-started', 'The transport was started already. connect() of a client or server calls start() itself.');
+      throw new TransportError(
+        'already-started',
+        'The transport was started already. connect() of a client or server calls start() itself.',
+      );
     }
     if (this.#closeReason) throw new TransportError('closed', 'The transport is closed; make a new one.');
-    options?.signal?.throwIfAborted();
+    const signal = options?.signal;
+    if (signal?.aborted) throw new TransportError('aborted', 'The start was aborted before it began.', { cause: signal.reason });
     this.#started = true;
     await this.open(options);
   }
@@ -60,9 +66,10 @@ export abstract class BaseTransport implements Transport {
 
   /** Hands over a message, at once if somebody listens and nothing waits before it. */
   protected deliver(message: JsonRpcMessage, context?: MessageContext): void {
+    // The rest of a chunk in which a handler closed the channel: nothing comes after onclose.
+    if (this.#closeReason) return;
     const handler = this.#onmessage;
     if (handler === undefined || this.#inbox !== undefined) {
-      if (this.#closeReason) return;
       if (this.#inbox === undefined) {
         this.#inbox = [];
         this.onInbox(true);
@@ -77,16 +84,12 @@ export abstract class BaseTransport implements Transport {
     }
   }
 
-  /** Tells `onerror`. An `onerror` that throws has nobody left to tell, so its error surfaces as an uncaught exception. */
+  /** Tells `onerror`. What that throws itself is dropped: nobody is left to tell, and a broken log must not end the process. */
   protected report(error: Error): void {
-    const { onerror } = this;
-    if (!onerror) return;
     try {
-      onerror(error);
-    } catch (thrown) {
-      queueMicrotask(() => {
-        throw thrown;
-      });
+      this.onerror?.(error);
+    } catch {
+      // See above.
     }
   }
 
@@ -94,6 +97,16 @@ export abstract class BaseTransport implements Transport {
   protected finish(reason: CloseReason): void {
     if (this.#closeReason) return;
     this.#closeReason = reason;
+    const lost = (this.#inbox?.length ?? 0) - this.#taken;
+    this.#inbox = undefined;
+    this.#taken = 0;
+    if (lost > 0 && reason.kind !== 'closed') {
+      this.report(
+        new TransportError('peer-gone', `The channel ended while ${lost} messages waited for an onmessage; they are lost.`, {
+          details: { lost },
+        }),
+      );
+    }
     try {
       this.onclose?.(reason);
     } catch (cause) {
@@ -106,7 +119,9 @@ export abstract class BaseTransport implements Transport {
     const reason = this.#closeReason;
     if (reason) {
       if (reason.kind === 'closed') return new TransportError('closed', 'The transport is closed.');
-      return new TransportError('peer-gone', `The other side is gone${reason.error ? `: ${reason.error.message}` : '.'}`, { cause: reason.error });
+      return new TransportError('peer-gone', `The other side is gone${reason.error ? `: ${reason.error.message}` : '.'}`, {
+        cause: reason.error,
+      });
     }
     return this.#started ? undefined : new TransportError('not-started', 'The transport is not started: call start() first.');
   }
@@ -115,25 +130,28 @@ export abstract class BaseTransport implements Transport {
     const inbox = this.#inbox;
     if (inbox === undefined || this.#onmessage === undefined) return;
     // #inbox stays set meanwhile, so that a message that arrives in between queues up behind.
-    for (let i = 0; i < inbox.length; i++) {
+    while (this.#taken < inbox.length) {
       const handler = this.#onmessage;
       if (handler === undefined) {
-        inbox.splice(0, i);
+        inbox.splice(0, this.#taken);
+        this.#taken = 0;
         return;
       }
-      const [message, context] = inbox[i] as [JsonRpcMessage, MessageContext | undefined];
+      const [message, context] = inbox[this.#taken++] as [JsonRpcMessage, MessageContext | undefined];
       try {
         handler(message, context);
       } catch (cause) {
         this.#handlerFailed('onmessage', cause);
       }
+      // The handler may have closed the channel.
+      if (this.#inbox !== inbox) return;
     }
     this.#inbox = undefined;
+    this.#taken = 0;
     this.onInbox(false);
   }
 
   #handlerFailed(which: string, cause: unknown): void {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.report(new TransportError('handler-failed', `${which} threw: ${message}`, { cause }));
+    this.report(new TransportError('handler-failed', `${which} threw: ${messageOf(cause)}`, { cause }));
   }
 }

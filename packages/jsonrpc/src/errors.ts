@@ -57,17 +57,22 @@ export class JsonRpcError extends Error {
   }
 
   /**
-   * What to answer when a handler threw `error`: its own code and data if it has a numeric `code` (errors of other
-   * JSON-RPC libraries fit), otherwise -32603 with the error's message and nothing of its stack.
+   * What to answer when a handler threw `error`: its own code and data if it has an integer `code` and a `message` (errors
+   * of other JSON-RPC libraries fit), otherwise -32603 with the error's message and nothing of its stack. Never throws.
    */
   static from(error: unknown): JsonRpcError {
-    if (isJsonRpcError(error)) return error;
-    if (error instanceof Error) {
-      const { code, data } = error as { code?: unknown; data?: unknown };
-      if (Number.isInteger(code)) return new JsonRpcError(code as number, error.message, { data, cause: error });
-      return new JsonRpcError(ErrorCode.InternalError, error.message, { cause: error });
+    try {
+      if (isJsonRpcError(error)) return error;
+      // A DOMException's code is a relic of another numbering: 20 for an aborted fetch.
+      if (typeof error === 'object' && error !== null && !(error instanceof DOMException)) {
+        const { code, message, data } = error as { code?: unknown; message?: unknown; data?: unknown };
+        if (Number.isSafeInteger(code) && typeof message === 'string')
+          return new JsonRpcError(code as number, message, { data, cause: error });
+      }
+    } catch {
+      // Its members cannot be read; neither can its message.
     }
-    return new JsonRpcError(ErrorCode.InternalError, String(error), { cause: error });
+    return new JsonRpcError(ErrorCode.InternalError, messageOf(error), { cause: error });
   }
 
   toObject(): JsonRpcErrorObject {
@@ -118,6 +123,15 @@ export class TransportError extends Error {
     super(message, options);
     this.code = code;
     this.details = options?.details;
+  }
+}
+
+/** The message of whatever was thrown. Never throws, as `String` does for an object without a prototype. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'something was thrown that cannot be shown as text';
   }
 }
 

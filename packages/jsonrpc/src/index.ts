@@ -1,5 +1,13 @@
 export { BaseTransport } from './base-transport.js';
-export { ErrorCode, isJsonRpcError, isTransportError, JsonRpcError, LocalErrorCode, TransportError, type TransportErrorCode } from './errors.js';
+export {
+  ErrorCode,
+  isJsonRpcError,
+  isTransportError,
+  JsonRpcError,
+  LocalErrorCode,
+  TransportError,
+  type TransportErrorCode,
+} from './errors.js';
 export { createMemoryPair, type MemoryPairOptions } from './memory.js';
 export {
   isErrorResponse,
@@ -18,7 +26,7 @@ export {
   type RequestId,
 } from './message.js';
 export { DEFAULT_MAX_MESSAGE_BYTES, encode, NdjsonDecoder, type NdjsonDecoderOptions } from './ndjson.js';
-export { check, type Parsed, parse } from './parse.js';
+export { check, DEFAULT_MAX_BATCH_LENGTH, type Parsed, parse } from './parse.js';
 export { type NotificationHandler, Peer, type PeerOptions, type RequestHandler, type RequestOptions } from './peer.js';
 export type { Progress } from './pending.js';
 export { BoundedQueue, type BoundedQueueOptions, DEFAULT_MAX_QUEUED_BYTES, DEFAULT_MAX_WAITING_SENDS } from './queue.js';

@@ -1,11 +1,12 @@
 import { BaseTransport } from './base-transport.js';
 import { TransportError } from './errors.js';
 import type { JsonRpcMessage } from './message.js';
+import { encode } from './ndjson.js';
 import { BoundedQueue } from './queue.js';
 import type { SendOptions, Transport } from './transport.js';
 
 export interface MemoryPairOptions {
-  /** Queued in each direction before `send` waits; a message counts as many bytes as its JSON has characters. Default 16 MiB. */
+  /** Queued in each direction before `send` waits; a message counts as many bytes as its line has characters. Default 16 MiB. */
   maxQueuedBytes?: number | undefined;
   /** Sends that may wait for room in each direction. Default 65,536. */
   maxWaitingSends?: number | undefined;
@@ -50,11 +51,11 @@ class MemoryTransport extends BaseTransport {
   send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     const unusable = this.unusable();
     if (unusable) return Promise.reject(unusable);
-    let text: string | undefined;
+    let text: string;
     try {
-      text = JSON.stringify(message);
-    } catch (cause) {
-      return Promise.reject(new TransportError('encode-failed', `The message cannot be written as JSON: ${(cause as Error).message}`, { cause }));
+      text = encode(message);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return this.#outgoing.push(text, text.length, options?.signal);
   }

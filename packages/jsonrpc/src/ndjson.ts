@@ -1,46 +1,58 @@
-import { ErrorCode, isJsonRpcError, JsonRpcError, TransportError } from './errors.js';
+import { malformedLine, notUtf8Line, tooLargeLine, truncatedLine } from './bad-line.js';
+import { ErrorCode, isJsonRpcError, JsonRpcError, messageOf, TransportError } from './errors.js';
+import { EXCERPT_BYTES, excerptOfBytes, unfinishedCharacterBytes } from './excerpt.js';
 import type { JsonRpcMessage } from './message.js';
-import { parse } from './parse.js';
+import { DEFAULT_MAX_BATCH_LENGTH, parse } from './parse.js';
 
 /** 64 MiB: the longest line a decoder takes unless told otherwise. */
 export const DEFAULT_MAX_MESSAGE_BYTES: number = 64 * 1024 * 1024;
+/** What a string holds in V8: a longer line could be neither decoded nor parsed. */
+const MAX_STRING_LENGTH = 2 ** 29 - 24;
 
 const NEWLINE = 0x0a;
-const EXCERPT_BYTES = 200;
+const CARRIAGE_RETURN = 0x0d;
 /** Pieces of an unfinished line are gathered to this size before they are decoded, so that single bytes stay cheap. */
 const MAX_TAIL_BYTES = 64 * 1024;
 /** What an idle decoder may keep allocated. */
 const IDLE_TAIL_BYTES = 4 * 1024;
 
-/** One line for the wire: the message as JSON, then LF. `JSON.stringify` escapes every newline inside. */
+/**
+ * One line for the wire: the message as JSON, then LF. `JSON.stringify` escapes every newline inside.
+ * @throws TransportError `encode-failed`
+ */
 export function encode(message: JsonRpcMessage | readonly JsonRpcMessage[]): string {
   let json: string | undefined;
   try {
     json = JSON.stringify(message);
   } catch (cause) {
-    throw new TransportError('encode-failed', `The message cannot be written as JSON: ${(cause as Error).message}`, { cause });
+    throw new TransportError('encode-failed', `The message cannot be written as JSON: ${messageOf(cause)}`, { cause });
   }
   if (json === undefined) throw new TransportError('encode-failed', `The message cannot be written as JSON: it is ${typeof message}`);
   return `${json}\n`;
 }
 
 export interface NdjsonDecoderOptions {
-  /** The longest line taken, in bytes without its newline. Default 64 MiB. */
+  /** The longest line taken, in bytes without its line end. Default 64 MiB, at most 512 MiB - 24 (what a string can hold). */
   maxMessageBytes?: number | undefined;
   onmessage: (message: JsonRpcMessage) => void;
   /** A line that held a batch, an element each. Without it a batch is malformed. */
   onbatch?: ((batch: Array<JsonRpcMessage | JsonRpcError>) => void) | undefined;
+  /** How many messages a batch may hold; a longer one is malformed. Default 1,024. */
+  maxBatchLength?: number | undefined;
   /**
    * A line that was not delivered: `malformed-message` (its `cause` is the JsonRpcError to answer with), `message-too-large`
-   * or `truncated-message`. `details` has `bytes`, the line's length, and `excerpt`, at most 200 bytes of its beginning; the
-   * error's own message shows the excerpt as a JSON string, so that control characters from the wire never reach a terminal.
+   * or `truncated-message`. `details` has `bytes`, the line's length without its line end, and `excerpt`, at most 200 bytes of its
+   * beginning; the error's own message shows the excerpt escaped, so that control characters from the wire never reach a terminal.
    */
   onerror: (error: TransportError) => void;
 }
 
 /**
- * Newline-delimited JSON-RPC, incrementally: bytes in, messages out, synchronously. Lines end in LF or CRLF; empty ones are skipped.
+ * Newline-delimited JSON-RPC, incrementally: bytes in, messages out, synchronously. Lines end in LF or CRLF; blank ones are skipped.
  * A bad line costs itself only. Work is linear in the bytes, whatever the split, and no message is retained once delivered.
+ *
+ * A handler may throw: the rest of the chunk is delivered all the same, then `feed` throws what it threw. A handler may feed: those
+ * bytes come after the ones being read.
  *
  * All complete lines of a chunk are decoded by one call and cut as strings: at 100 bytes a message, that costs about 30 ns
  * each beside `JSON.parse`. A long line is decoded as it arrives, so its last chunk finds most of the work done.
@@ -50,31 +62,72 @@ export interface NdjsonDecoderOptions {
 export class NdjsonDecoder {
   readonly #options: NdjsonDecoderOptions;
   readonly #maxMessageBytes: number;
+  readonly #maxBatchLength: number;
   // fatal: a replacement character would silently change a message. ignoreBOM: a BOM has to stay visible to be reported.
-  readonly #utf8: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   // The unfinished line: #text decoded, then #tailLength bytes of #tail not yet decoded; #lineBytes counts all of it.
   #text = '';
   #tail: Uint8Array | undefined;
   #tailLength = 0;
   #lineBytes = 0;
+  #endsInCarriageReturn = false;
   /** Set when the unfinished line is already known to be bad: only its length is still counted. */
   #fault: 'too-large' | 'not-utf8' | undefined;
   #excerpt: Uint8Array | undefined;
 
+  #reading = false;
+  /** What handlers have fed meanwhile; undefined stands for the end. */
+  #later: Array<Uint8Array | undefined> = [];
+  /** What handlers have thrown meanwhile. */
+  #thrown: unknown[] = [];
+
   constructor(options: NdjsonDecoderOptions) {
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES, maxBatchLength = DEFAULT_MAX_BATCH_LENGTH } = options;
+    if (!(maxMessageBytes > 0)) throw new RangeError(`maxMessageBytes must be a positive number, not ${maxMessageBytes}`);
+    if (!(maxBatchLength > 0)) throw new RangeError(`maxBatchLength must be a positive number, not ${maxBatchLength}`);
     this.#options = options;
-    this.#maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-    if (!(this.#maxMessageBytes > 0)) throw new RangeError(`maxMessageBytes must be a positive number, not ${options.maxMessageBytes}`);
+    this.#maxMessageBytes = Math.min(maxMessageBytes, MAX_STRING_LENGTH);
+    this.#maxBatchLength = maxBatchLength;
   }
 
-  /** Bytes of the unfinished line so far. */
+  /** Bytes of the unfinished line so far. Those of a line over the limit count too, though they are not kept. */
   get pendingBytes(): number {
     return this.#lineBytes;
   }
 
   /** Takes the next bytes. The chunk may be reused by the caller afterwards. */
   feed(chunk: Uint8Array): void {
+    // A copy: this chunk has to wait, while its owner may fill it anew.
+    if (this.#reading) this.#later.push(new Uint8Array(chunk));
+    else this.#run(chunk);
+  }
+
+  /** The stream has ended: a last line without its newline counts if it is a whole message. */
+  end(): void {
+    if (this.#reading) this.#later.push(undefined);
+    else this.#run(undefined);
+  }
+
+  #run(first: Uint8Array | undefined): void {
+    this.#reading = true;
+    try {
+      this.#read(first);
+      while (this.#later.length > 0) for (const chunk of this.#later.splice(0)) this.#read(chunk);
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#thrown.length === 0) return;
+    const thrown = this.#thrown.splice(0);
+    throw thrown.length === 1 ? thrown[0] : new AggregateError(thrown, `${thrown.length} handlers threw`);
+  }
+
+  #read(chunk: Uint8Array | undefined): void {
+    if (chunk === undefined) {
+      if (this.#lineBytes > 0) this.#endLine(true);
+      this.#tail = undefined;
+      return;
+    }
     let start = 0;
     if (this.#lineBytes > 0) {
       const end = chunk.indexOf(NEWLINE);
@@ -92,12 +145,6 @@ export class NdjsonDecoder {
       start = end + 1;
     }
     if (start < chunk.length) this.#append(chunk.subarray(start));
-  }
-
-  /** The stream has ended: a last line without its newline counts if it is a whole message. */
-  end(): void {
-    if (this.#lineBytes > 0) this.#endLine(true);
-    this.#tail = undefined;
   }
 
   /** Complete lines, without the last newline. */
@@ -131,78 +178,74 @@ export class NdjsonDecoder {
     }
   }
 
-  #line(text: string, truncated = false): void {
-    const parsed = parse(text);
+  /** @param bytes the line's length without its line end, where it is known */
+  #line(text: string, bytes?: number, truncated = false): void {
+    if (isBlank(text)) return;
+    const parsed = parse(text, this.#maxBatchLength);
     if (Array.isArray(parsed)) {
-      if (this.#options.onbatch) this.#options.onbatch(parsed);
-      else this.#malformed(text, new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid request: a batch, where only single messages are allowed'));
+      const { onbatch } = this.#options;
+      if (onbatch) this.#call(onbatch, parsed);
+      else
+        this.#report(
+          malformedLine(
+            text,
+            bytes,
+            new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid request: a batch, where only single messages are allowed'),
+          ),
+        );
     } else if (!isJsonRpcError(parsed)) {
-      this.#options.onmessage(parsed);
-    } else if (parsed.code === ErrorCode.ParseError && text.trim() === '') {
-      // A blank line: CR alone, or white space.
-    } else if (truncated && parsed.code === ErrorCode.ParseError) {
-      const { bytes, excerpt } = describe(text);
-      this.#options.onerror(
-        new TransportError('truncated-message', `The stream ended inside a message, after ${bytes} bytes of it: ${JSON.stringify(excerpt)}`, {
-          cause: parsed,
-          details: { bytes, excerpt },
-        }),
-      );
+      this.#call(this.#options.onmessage, parsed);
     } else {
-      this.#malformed(text, parsed);
+      const describe = truncated && parsed.code === ErrorCode.ParseError ? truncatedLine : malformedLine;
+      this.#report(describe(text, bytes, parsed));
     }
   }
 
-  #malformed(text: string, cause: JsonRpcError): void {
-    const { bytes, excerpt } = describe(text);
-    const hint = text.startsWith('\uFEFF') ? ' It begins with a byte order mark, which JSON text must not (RFC 8259, section 8.1).' : '';
-    this.#options.onerror(
-      new TransportError('malformed-message', `A line of ${bytes} bytes was skipped. ${cause.message}.${hint} It reads: ${JSON.stringify(excerpt)}`, {
-        cause,
-        details: { bytes, excerpt },
-      }),
-    );
+  #report(error: TransportError): void {
+    this.#call(this.#options.onerror, error);
+  }
+
+  #call<T>(handler: (value: T) => void, value: T): void {
+    try {
+      handler.call(this.#options, value);
+    } catch (thrown) {
+      this.#thrown.push(thrown);
+    }
   }
 
   #append(bytes: Uint8Array): void {
-    if (this.#lineBytes < EXCERPT_BYTES && bytes.length + this.#lineBytes > EXCERPT_BYTES) {
+    if (bytes.length === 0) return;
+    if (this.#lineBytes <= EXCERPT_BYTES && bytes.length + this.#lineBytes > EXCERPT_BYTES && !this.#fault) {
       // Kept only for lines that outgrow it: a shorter line can still be read back when it turns out bad.
       this.#excerpt = this.#head(bytes);
     }
     this.#lineBytes += bytes.length;
+    this.#endsInCarriageReturn = bytes[bytes.length - 1] === CARRIAGE_RETURN;
     if (this.#fault) return;
-    if (this.#lineBytes > this.#maxMessageBytes) {
-      // One CR more than the limit may still be the line's end.
-      if (this.#lineBytes > this.#maxMessageBytes + 1 || bytes[bytes.length - 1] !== 0x0d) return this.#fail('too-large', bytes);
+    // One CR more than the limit may still be the line's end.
+    if (this.#lineLength() > this.#maxMessageBytes) return this.#fail('too-large', bytes);
+    if (this.#tailLength + bytes.length > MAX_TAIL_BYTES) {
+      // A character that is split at the end of a piece stays in the tail, so the next piece may have to be topped up as well.
+      while (this.#tailLength > 0 && this.#tailLength + bytes.length > MAX_TAIL_BYTES) {
+        const taken = MAX_TAIL_BYTES - this.#tailLength;
+        const tail = this.#reserve(MAX_TAIL_BYTES);
+        tail.set(bytes.subarray(0, taken), this.#tailLength);
+        bytes = bytes.subarray(taken);
+        if (!this.#decode(tail)) return this.#fail('not-utf8', bytes);
+      }
+      if (this.#tailLength === 0 && bytes.length > MAX_TAIL_BYTES / 4) {
+        if (!this.#decode(bytes)) this.#fail('not-utf8', bytes);
+        return;
+      }
     }
-    if (this.#tailLength + bytes.length <= MAX_TAIL_BYTES) {
-      const tail = this.#reserve(this.#tailLength + bytes.length);
-      tail.set(bytes, this.#tailLength);
-      this.#tailLength += bytes.length;
-      return;
-    }
-    if (this.#tailLength > 0) {
-      // Top the tail up to a full piece, then go on with what is left of the chunk.
-      const taken = MAX_TAIL_BYTES - this.#tailLength;
-      this.#reserve(MAX_TAIL_BYTES).set(bytes.subarray(0, taken), this.#tailLength);
-      this.#tailLength = 0;
-      if (!this.#decode(this.#tail as Uint8Array)) return this.#fail('not-utf8', bytes);
-      bytes = bytes.subarray(taken);
-    }
-    if (bytes.length > MAX_TAIL_BYTES / 4 && this.#tailLength === 0) {
-      if (!this.#decode(bytes)) this.#fail('not-utf8', bytes);
-      return;
-    }
-    // #decode may have put back up to three bytes of a split character.
-    const tail = this.#reserve(this.#tailLength + bytes.length);
-    tail.set(bytes, this.#tailLength);
+    this.#reserve(this.#tailLength + bytes.length).set(bytes, this.#tailLength);
     this.#tailLength += bytes.length;
   }
 
   /** Adds `bytes` to #text, except an unfinished character at their end, which becomes the tail. */
   #decode(bytes: Uint8Array): boolean {
     const whole = bytes.length - unfinishedCharacterBytes(bytes);
-    const rest = bytes.slice(whole);
+    const rest = new Uint8Array(bytes.subarray(whole));
     try {
       this.#text += this.#utf8.decode(bytes.subarray(0, whole));
     } catch {
@@ -215,49 +258,33 @@ export class NdjsonDecoder {
 
   #endLine(truncated = false): void {
     const fault = this.#fault;
-    const bytes = this.#lineBytes;
+    const bytes = this.#lineLength();
     let text = this.#text;
-    const tail = this.#tailLength > 0 ? (this.#tail as Uint8Array).subarray(0, this.#tailLength) : undefined;
+    const tail = this.#tail?.subarray(0, this.#tailLength) ?? new Uint8Array();
     let notUtf8 = fault === 'not-utf8';
-    if (!fault && tail) {
+    if (!fault && tail.length > 0) {
+      const unfinished = truncated ? unfinishedCharacterBytes(tail) : 0;
       try {
-        const decoded = this.#utf8.decode(tail);
+        const decoded = this.#utf8.decode(tail.subarray(0, tail.length - unfinished));
         text = text === '' ? decoded : text + decoded;
+        // The stream ended inside a character, so what is here cannot be a whole message.
+        if (unfinished > 0) text += '\uFFFD';
       } catch {
         notUtf8 = true;
       }
     }
-    const head = fault || notUtf8 ? (this.#excerpt ?? tail?.slice(0, EXCERPT_BYTES)) : undefined;
-    // Reset before anything is called: a handler may throw, or feed this decoder.
+    const excerpt = fault || notUtf8 ? excerptOfBytes(this.#excerpt ?? tail) : '';
+    // Reset before anything is called: what a handler does may depend on it.
     this.#text = '';
     this.#tailLength = 0;
     this.#lineBytes = 0;
+    this.#endsInCarriageReturn = false;
     this.#fault = undefined;
     this.#excerpt = undefined;
     if (this.#tail && this.#tail.length > IDLE_TAIL_BYTES) this.#tail = undefined;
-    if (fault === 'too-large') this.#tooLarge(bytes, excerptOf(head));
-    else if (notUtf8) this.#invalidUtf8(bytes, excerptOf(head));
-    else this.#line(text, truncated);
-  }
-
-  #tooLarge(bytes: number, excerpt: string): void {
-    const limit = this.#maxMessageBytes;
-    this.#options.onerror(
-      new TransportError(
-        'message-too-large',
-        `A message of ${bytes} bytes was skipped: maxMessageBytes is ${limit}. Raise it, or send less at once. It begins: ${JSON.stringify(excerpt)}`,
-        { cause: new JsonRpcError(ErrorCode.InvalidRequest, `Invalid request: ${bytes} bytes, over the limit of ${limit}`), details: { bytes, limit, excerpt } },
-      ),
-    );
-  }
-
-  #invalidUtf8(bytes: number, excerpt: string): void {
-    this.#options.onerror(
-      new TransportError('malformed-message', `A line of ${bytes} bytes was skipped: it is not valid UTF-8. It begins: ${JSON.stringify(excerpt)}`, {
-        cause: new JsonRpcError(ErrorCode.ParseError, 'Parse error: not valid UTF-8'),
-        details: { bytes, excerpt },
-      }),
-    );
+    if (fault === 'too-large') this.#report(tooLargeLine(bytes, this.#maxMessageBytes, excerpt));
+    else if (notUtf8) this.#report(notUtf8Line(bytes, excerpt));
+    else this.#line(text, bytes, truncated);
   }
 
   #fail(fault: 'too-large' | 'not-utf8', bytes: Uint8Array): void {
@@ -266,6 +293,11 @@ export class NdjsonDecoder {
     this.#text = '';
     this.#tail = undefined;
     this.#tailLength = 0;
+  }
+
+  /** Bytes of the unfinished line, without the CR that may belong to its end. */
+  #lineLength(): number {
+    return this.#endsInCarriageReturn ? this.#lineBytes - 1 : this.#lineBytes;
   }
 
   /** The first bytes of the unfinished line, `next` being what comes after what is held. */
@@ -286,23 +318,11 @@ export class NdjsonDecoder {
   }
 }
 
-/** How many bytes at the end begin a character that is not finished: 0 to 3 (RFC 3629, section 3). */
-function unfinishedCharacterBytes(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back] as number;
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
+/** JSON's white space: no message, and no error either. */
+function isBlank(line: string): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x09 && code !== CARRIAGE_RETURN) return false;
   }
-  return 0;
-}
-
-function describe(text: string): { bytes: number; excerpt: string } {
-  // Only bad lines come here, so encoding one again is cheap enough, and exact.
-  const encoded = new TextEncoder().encode(text.endsWith('\r') ? text.slice(0, -1) : text);
-  return { bytes: encoded.length, excerpt: excerptOf(encoded) };
-}
-
-function excerptOf(bytes: Uint8Array | undefined): string {
-  return new TextDecoder().decode(bytes?.subarray(0, EXCERPT_BYTES));
+  return true;
 }

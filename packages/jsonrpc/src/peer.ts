@@ -1,12 +1,22 @@
-import { ErrorCode, JsonRpcError, LocalErrorCode, TransportError } from './errors.js';
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Params, RequestId } from './message.js';
+import { AbortListeners } from './abort-listeners.js';
+import { JsonRpcError, messageOf, TransportError } from './errors.js';
+import { excerptOf, quote } from './excerpt.js';
+import { InFlightRequests, isThenable, type RequestHandler } from './in-flight.js';
+import type {
+  JsonRpcMessage,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  JsonRpcResultResponse,
+  Params,
+  RequestId,
+} from './message.js';
 import { type PendingOptions, PendingRequests, type Progress } from './pending.js';
-import { RequestContext } from './request-context.js';
 import type { CloseReason, MessageContext, SendOptions, StartOptions, Transport } from './transport.js';
 
-/** Answers a request: returns the result (undefined stands for `{}`) or throws; a thrown JsonRpcError goes out as it is. */
-export type RequestHandler = (params: Params, context: RequestContext) => unknown;
-export type NotificationHandler = (params: Params, context: MessageContext | undefined) => void;
+export type { RequestHandler } from './in-flight.js';
+/** Takes a notification. What it throws, or its promise rejects with, goes to `onerror`. */
+export type NotificationHandler = (params: Params, context: MessageContext | undefined) => unknown;
 
 export interface PeerOptions {
   /** Default of `RequestOptions.timeoutMs`: 60,000. */
@@ -22,19 +32,21 @@ export interface PeerOptions {
 export interface RequestOptions extends Omit<SendOptions, 'requestSignal'> {
   /** Cancels the request: it rejects with `aborted`, and the other side is told. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds to wait for an answer; each progress notification gives as many anew. Infinity for no limit. */
+  /** Milliseconds to wait for an answer; each progress notification that was asked for gives as many anew. Infinity for no limit. */
   timeoutMs?: number | undefined;
-  /** Milliseconds that no progress can extend. */
+  /** Milliseconds that no progress can extend. Infinity for no limit. */
   maxTotalTimeoutMs?: number | undefined;
   /** Asks the other side for progress, with the request's id as its token. */
-  onprogress?: ((progress: Progress) => void) | undefined;
+  onprogress?: ((progress: Progress) => unknown) | undefined;
 }
 
 const NO_PARAMS: Params = Object.freeze({});
+/** How many microtasks a send may take to reject once its signal has aborted. Ours take one; wrappers around it some more. */
+const SETTLING_TURNS = 10;
 
 /**
  * One end of a JSON-RPC conversation over a transport: sends requests and notifications, answers those of the other side.
- * It knows MCP's cancellation and progress notifications, and no other method.
+ * It knows MCP's cancellation and progress notifications, and no other method. It takes the transport's three callbacks for itself.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress
@@ -46,23 +58,32 @@ export class Peer implements AsyncDisposable {
 
   readonly #timeoutMs: number;
   readonly #maxTotalTimeoutMs: number;
-  readonly #maxInFlight: number;
-  readonly #handlers = new Map<string, RequestHandler>();
+  readonly #inFlight: InFlightRequests;
   readonly #notificationHandlers = new Map<string, NotificationHandler>();
   readonly #pending = new PendingRequests((id, entry) => this.#timedOut(id, entry));
-  readonly #inFlight = new Map<RequestId, RequestContext>();
-  readonly #send = (message: JsonRpcMessage, options?: SendOptions): Promise<void> => this.transport.send(message, options);
+  readonly #signals = new AbortListeners();
   #nextId = 1;
+  #closing = false;
+  /** What requests are rejected with once the connection has ended. */
+  #ended: TransportError | undefined;
 
   constructor(transport: Transport, options: PeerOptions = {}) {
+    const { timeoutMs = 60_000, maxTotalTimeoutMs = 300_000, maxInFlight = 1024 } = options;
+    assertPositive('timeoutMs', timeoutMs);
+    assertPositive('maxTotalTimeoutMs', maxTotalTimeoutMs);
+    assertPositive('maxInFlight', maxInFlight);
     this.transport = transport;
     this.onerror = options.onerror;
     this.onclose = options.onclose;
-    this.#timeoutMs = options.timeoutMs ?? 60_000;
-    this.#maxTotalTimeoutMs = options.maxTotalTimeoutMs ?? 300_000;
-    this.#maxInFlight = options.maxInFlight ?? 1024;
+    this.#timeoutMs = timeoutMs;
+    this.#maxTotalTimeoutMs = maxTotalTimeoutMs;
+    this.#inFlight = new InFlightRequests({
+      maxInFlight,
+      send: (message, sendOptions) => this.#send(message, sendOptions),
+      report: (error) => this.#report(error),
+    });
     transport.onmessage = (message, context) => this.#receive(message, context);
-    transport.onerror = (error) => this.onerror?.(error);
+    transport.onerror = (error) => this.#report(error);
     transport.onclose = (reason) => this.#closed(reason);
   }
 
@@ -71,7 +92,7 @@ export class Peer implements AsyncDisposable {
     return this.#pending.size;
   }
 
-  /** Requests of the other side that are being worked on. */
+  /** Requests of the other side that await ours. */
   get inFlightRequests(): number {
     return this.#inFlight.size;
   }
@@ -80,8 +101,15 @@ export class Peer implements AsyncDisposable {
     await this.transport.start(options);
   }
 
+  /** Closes the transport. Requests that await an answer reject with `closed`; those of the other side are aborted. */
   async close(): Promise<void> {
-    await this.transport.close();
+    this.#closing = true;
+    try {
+      await this.transport.close();
+    } finally {
+      // Whether the transport said so or not.
+      this.#closed({ kind: 'closed' });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,8 +118,7 @@ export class Peer implements AsyncDisposable {
 
   /** Sets the handler of a method, replacing an earlier one; undefined removes it. Unhandled methods are answered with -32601. */
   handle(method: string, handler: RequestHandler | undefined): this {
-    if (handler) this.#handlers.set(method, handler);
-    else this.#handlers.delete(method);
+    this.#inFlight.handle(method, handler);
     return this;
   }
 
@@ -104,31 +131,33 @@ export class Peer implements AsyncDisposable {
 
   /**
    * Sends a request and waits for its answer.
-   * @throws JsonRpcError what the other side answered; TransportError `timeout`, `aborted`, or why the message could not be sent.
+   * @throws JsonRpcError what the other side answered; TransportError `timeout`, `aborted`, `closed`, `peer-gone`, or why the message could not be sent.
    */
   request<Result = unknown>(method: string, params?: Params, options: RequestOptions = {}): Promise<Result> {
     const { signal, timeoutMs = this.#timeoutMs, maxTotalTimeoutMs = this.#maxTotalTimeoutMs, onprogress, ...sendOptions } = options;
     if (signal?.aborted) return Promise.reject(abortError(method, signal));
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     const message: JsonRpcRequest = { jsonrpc: '2.0', id, method };
     if (onprogress) message.params = { ...params, _meta: { ...(params?._meta as Params | undefined), progressToken: id } };
     else if (params) message.params = params;
 
     return new Promise<unknown>((resolve, reject) => {
+      assertPositive('timeoutMs', timeoutMs);
+      assertPositive('maxTotalTimeoutMs', maxTotalTimeoutMs);
       const stream = this.transport.hasPerRequestStream ? new AbortController() : undefined;
-      let release: (() => void) | undefined;
-      if (signal) {
-        const onabort = (): void => this.#cancel(id, abortError(method, signal), signal.reason, stream);
-        signal.addEventListener('abort', onabort, { once: true });
-        release = () => signal.removeEventListener('abort', onabort);
-      }
-      const rejectTimedOut = (error: unknown): void => {
-        stream?.abort(error);
-        reject(error);
-      };
-      this.#pending.add(id, { method, timeoutMs, maxTotalTimeoutMs, onprogress, release, resolve, reject: stream ? rejectTimedOut : reject });
-      const sent = this.transport.send(message, stream ? { ...sendOptions, signal, requestSignal: stream.signal } : { ...sendOptions, signal });
-      sent.catch((error) => this.#pending.take(id)?.reject(error));
+      let sending: 'pending' | 'done' | 'failed' = 'pending';
+      const release = signal && this.#signals.add(signal, () => this.#cancel(id, signal, () => sending));
+      this.#pending.add(id, { method, timeoutMs, maxTotalTimeoutMs, onprogress, stream, release, resolve, reject });
+      this.#send(message, stream ? { ...sendOptions, signal, requestSignal: stream.signal } : { ...sendOptions, signal }).then(
+        () => {
+          sending = 'done';
+        },
+        (error: unknown) => {
+          sending = 'failed';
+          this.#pending.take(id)?.reject(error);
+        },
+      );
     }) as Promise<Result>;
   }
 
@@ -136,12 +165,21 @@ export class Peer implements AsyncDisposable {
   notify(method: string, params?: Params, options?: SendOptions): Promise<void> {
     const message: JsonRpcNotification = { jsonrpc: '2.0', method };
     if (params) message.params = params;
-    return this.transport.send(message, options);
+    return this.#send(message, options);
+  }
+
+  /** The transport's `send`, also of a transport that throws where it should reject. */
+  #send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
+    try {
+      return Promise.resolve(this.transport.send(message, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #receive(message: JsonRpcMessage, context: MessageContext | undefined): void {
     if ('method' in message) {
-      if ('id' in message) this.#onrequest(message, context);
+      if ('id' in message) this.#inFlight.receive(message, context);
       else this.#onnotification(message, context);
     } else {
       this.#onresponse(message);
@@ -150,97 +188,34 @@ export class Peer implements AsyncDisposable {
 
   #onresponse(response: JsonRpcResponse): void {
     const { id } = response;
+    // A transport within one process may hand over a member that is undefined.
+    const error = 'error' in response && response.error !== undefined ? JsonRpcError.fromResponse(response) : undefined;
     const entry = id === undefined || id === null ? undefined : this.#pending.take(id);
     if (entry) {
-      if ('error' in response) entry.reject(JsonRpcError.fromResponse(response));
-      else entry.resolve(response.result);
+      if (error) entry.reject(error);
+      else entry.resolve((response as JsonRpcResultResponse).result);
       return;
     }
     // An answer to a request that was cancelled or timed out is to be ignored (MCP "Cancellation", "Behavior Requirements").
     if (typeof id === 'number' && id > 0 && id < this.#nextId) return;
-    const what = 'error' in response ? ` Error ${response.error.code}: ${response.error.message}` : '';
+    const whose = typeof id === 'string' ? quote(excerptOf(id)) : String(id);
+    const what = error ? ` Error ${error.code}: ${quote(excerptOf(error.message))}` : '';
     this.#report(
-      new TransportError('unknown-response', `A response came for the id ${JSON.stringify(id)}, which no request has.${what}`, {
-        cause: 'error' in response ? JsonRpcError.fromResponse(response) : undefined,
+      new TransportError('unknown-response', `A response came for the id ${whose}, which no request has.${what}`, {
+        cause: error,
         details: { id },
       }),
     );
   }
 
-  #onrequest(request: JsonRpcRequest, message: MessageContext | undefined): void {
-    const { id, method, params = NO_PARAMS } = request;
-    const handler = this.#handlers.get(method);
-    if (handler === undefined) {
-      this.#refuse(id, ErrorCode.MethodNotFound, `Method not found: ${method}`);
-      return;
-    }
-    if (this.#inFlight.has(id)) {
-      // The sender must not reuse an id that is still unanswered; running both would give it two answers it cannot tell apart.
-      this.#refuse(id, ErrorCode.InvalidRequest, `Invalid request: the id ${JSON.stringify(id)} is in use by a request that is not answered yet`);
-      return;
-    }
-    if (this.#inFlight.size >= this.#maxInFlight) {
-      this.#refuse(id, LocalErrorCode.TooManyRequests, `Too many requests at once: ${this.#inFlight.size} are in flight and maxInFlight is ${this.#maxInFlight}. Wait for answers, or raise it.`);
-      return;
-    }
-    const context = new RequestContext(id, method, params, message, this.#send);
-    this.#inFlight.set(id, context);
-    let result: unknown;
-    try {
-      result = handler(params, context);
-    } catch (error) {
-      this.#answerError(context, error);
-      return;
-    }
-    // A handler that is not asynchronous is answered in this very turn, so that its answer leaves with its neighbours'.
-    if (isThenable(result)) {
-      result.then(
-        (value) => this.#answer(context, value),
-        (error: unknown) => this.#answerError(context, error),
-      );
-    } else {
-      this.#answer(context, result);
-    }
-  }
-
-  #answer(context: RequestContext, result: unknown): void {
-    if (this.#inFlight.get(context.id) === context) this.#inFlight.delete(context.id);
-    if (context.cancelled) return;
-    this.#respond({ jsonrpc: '2.0', id: context.id, result: result === undefined ? {} : result });
-  }
-
-  #answerError(context: RequestContext, error: unknown): void {
-    if (this.#inFlight.get(context.id) === context) this.#inFlight.delete(context.id);
-    if (context.cancelled) return;
-    this.#respond(JsonRpcError.from(error).toResponse(context.id));
-  }
-
-  #refuse(id: RequestId, code: number, message: string): void {
-    this.#respond(new JsonRpcError(code, message).toResponse(id));
-  }
-
-  #respond(response: JsonRpcResponse): void {
-    this.transport.send(response).catch((error: Error) => {
-      this.#report(error);
-      // A result that cannot be serialised must still be answered.
-      if ((error as TransportError).code === 'encode-failed' && response.id !== undefined && 'result' in response) {
-        this.#refuse(response.id, ErrorCode.InternalError, 'Internal error: the result cannot be written as JSON');
-      }
-    });
-  }
-
   #onnotification(notification: JsonRpcNotification, context: MessageContext | undefined): void {
     const { method, params = NO_PARAMS } = notification;
     if (method === 'notifications/cancelled') {
-      const { requestId, reason } = params as { requestId?: RequestId; reason?: string };
-      const request = requestId === undefined ? undefined : this.#inFlight.get(requestId);
-      if (request) {
-        this.#inFlight.delete(request.id);
-        request.cancel(new TransportError('aborted', `The request was cancelled${reason ? `: ${reason}` : ''}`));
-      }
+      this.#inFlight.cancel(params.requestId as RequestId, params.reason);
     } else if (method === 'notifications/progress') {
-      const { progressToken, ...progress } = params as { progressToken?: RequestId } & Params;
-      if (progressToken !== undefined) this.#guard(method, () => this.#pending.progress(progressToken, progress as unknown as Progress));
+      const { progressToken, ...progress } = params as { progressToken?: RequestId; progress?: unknown };
+      const onprogress = typeof progress.progress === 'number' && this.#pending.extend(progressToken as RequestId);
+      if (onprogress) this.#guard(method, () => onprogress(progress as Progress));
     }
     const handler = this.#notificationHandlers.get(method);
     if (handler) this.#guard(method, () => handler(params, context));
@@ -249,48 +224,70 @@ export class Peer implements AsyncDisposable {
   /** Nobody awaits a notification, so what its handler throws goes to `onerror`. */
   #guard(method: string, run: () => unknown): void {
     const failed = (cause: unknown): void =>
-      this.#report(new TransportError('handler-failed', `The handler of ${method} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+      this.#report(new TransportError('handler-failed', `The handler of ${method} failed: ${messageOf(cause)}`, { cause }));
     try {
       const result = run();
-      if (isThenable(result)) result.then(undefined, failed);
+      if (isThenable(result)) Promise.resolve(result).catch(failed);
     } catch (cause) {
       failed(cause);
     }
   }
 
   #timedOut(id: RequestId, entry: PendingOptions): void {
-    const error = new TransportError('timeout', `${entry.method} was not answered in time (timeoutMs ${entry.timeoutMs}, maxTotalTimeoutMs ${entry.maxTotalTimeoutMs})`, {
-      details: { timeoutMs: entry.timeoutMs, maxTotalTimeoutMs: entry.maxTotalTimeoutMs },
-    });
-    this.#tellCancelled(id, entry.method, 'timeout');
+    const { method, timeoutMs, maxTotalTimeoutMs, stream } = entry;
+    const error = new TransportError(
+      'timeout',
+      `${method} was not answered in time (timeoutMs ${timeoutMs}, maxTotalTimeoutMs ${maxTotalTimeoutMs})`,
+      {
+        details: { timeoutMs, maxTotalTimeoutMs },
+      },
+    );
     entry.reject(error);
+    if (stream) stream.abort(error);
+    else this.#tellCancelled(id, method, 'timeout');
   }
 
-  #cancel(id: RequestId, error: TransportError, reason: unknown, stream: AbortController | undefined): void {
+  #cancel(id: RequestId, signal: AbortSignal, sending: () => 'pending' | 'done' | 'failed'): void {
     const entry = this.#pending.take(id);
     if (!entry) return;
-    if (!stream) this.#tellCancelled(id, entry.method, reason instanceof Error ? reason.message : String(reason));
+    const { method, stream } = entry;
+    const error = abortError(method, signal);
     entry.reject(error);
+    if (stream) stream.abort(error);
+    else if (sending() === 'done') this.#tellCancelled(id, method, messageOf(signal.reason));
+    else void this.#tellCancelledIfSent(id, method, messageOf(signal.reason), sending);
+  }
+
+  /** A request that waited for room in the queue never leaves, and only what was issued may be cancelled. That it was not shows a moment later. */
+  async #tellCancelledIfSent(id: RequestId, method: string, reason: string, sending: () => 'pending' | 'done' | 'failed'): Promise<void> {
+    for (let turn = 0; turn < SETTLING_TURNS && sending() === 'pending'; turn++) await undefined;
+    if (sending() !== 'failed') this.#tellCancelled(id, method, reason);
   }
 
   #tellCancelled(requestId: RequestId, method: string, reason: string): void {
-    // Where a request has a stream of its own, closing that is the message. `initialize` must not be cancelled (MCP 2025-11-25, "Cancellation").
-    if (this.transport.hasPerRequestStream || method === 'initialize') return;
-    this.notify('notifications/cancelled', { requestId, reason }).catch((error: Error) => this.#report(error));
+    // `initialize` must not be cancelled (MCP 2025-11-25, "Cancellation"); a connection that has ended has nobody to tell.
+    if (method === 'initialize' || this.#ended) return;
+    this.notify('notifications/cancelled', { requestId, reason }).catch((error: unknown) => this.#report(error));
   }
 
   #closed(reason: CloseReason | undefined): void {
-    const code = reason?.kind === 'closed' ? 'closed' : 'peer-gone';
+    if (this.#ended) return;
+    const code = (reason?.kind ?? (this.#closing ? 'closed' : 'peer-gone')) === 'closed' ? 'closed' : 'peer-gone';
     const detail = reason?.error ? `: ${reason.error.message}` : '';
+    this.#ended = new TransportError(code, `The connection has ended${detail}`, { cause: reason?.error });
     const error = new TransportError(code, `The connection ended before the answer came${detail}`, { cause: reason?.error });
     this.#pending.rejectAll(error);
-    for (const request of this.#inFlight.values()) request.cancel(error);
-    this.#inFlight.clear();
+    this.#inFlight.cancelAll(error);
     this.onclose?.(reason);
   }
 
-  #report(error: Error): void {
-    this.onerror?.(error);
+  /** What `onerror` throws itself is dropped: nobody is left to tell, and a broken log must not end the process. */
+  #report(error: unknown): void {
+    try {
+      this.onerror?.(error instanceof Error ? error : new TransportError('write-failed', messageOf(error), { cause: error }));
+    } catch {
+      // See above.
+    }
   }
 }
 
@@ -298,6 +295,6 @@ function abortError(method: string, signal: AbortSignal): TransportError {
   return new TransportError('aborted', `${method} was aborted`, { cause: signal.reason });
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+function assertPositive(name: string, value: number): void {
+  if (!(value > 0)) throw new RangeError(`${name} must be a positive number (Infinity for no limit), not ${value}`);
 }

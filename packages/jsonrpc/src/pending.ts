@@ -13,7 +13,9 @@ export interface PendingOptions {
   timeoutMs: number;
   /** Milliseconds after which it times out whatever progress there was. */
   maxTotalTimeoutMs: number;
-  onprogress?: ((progress: Progress) => void) | undefined;
+  onprogress?: ((progress: Progress) => unknown) | undefined;
+  /** Ends the stream of its own that the request has on some transports. */
+  stream?: AbortController | undefined;
   /** Undoes what the request set up elsewhere (an abort listener); called once, however it ends. */
   release?: (() => void) | undefined;
   resolve: (result: unknown) => void;
@@ -65,14 +67,14 @@ export class PendingRequests {
     return entry;
   }
 
-  /** Tells the request of its progress and gives it time anew, up to its maximum. False if nobody waits for it. */
-  progress(id: RequestId, progress: Progress): boolean {
+  /** There was progress: gives the request time anew, up to its maximum. Returns who wants to hear of it; undefined if nobody does. */
+  extend(id: RequestId): PendingOptions['onprogress'] {
     const entry = this.#entries.get(id);
-    if (!entry) return false;
+    // Progress that nobody asked for buys no time.
+    if (!entry?.onprogress) return undefined;
     // Later deadlines need no new timer: the armed one fires early and looks again.
     entry.deadline = Math.min(performance.now() + entry.timeoutMs, entry.lastDeadline);
-    entry.onprogress?.(progress);
-    return true;
+    return entry.onprogress;
   }
 
   /** Removes all and rejects each with `error`. */

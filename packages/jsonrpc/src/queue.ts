@@ -1,3 +1,4 @@
+import { AbortListeners } from './abort-listeners.js';
 import { TransportError } from './errors.js';
 
 /** 16 MiB: what a writer queues before `send` waits, unless told otherwise. */
@@ -10,19 +11,24 @@ export interface BoundedQueueOptions<T> {
   maxQueuedBytes?: number | undefined;
   /** Pushes that may wait for room; one more rejects with `queue-overflow`. Default 65,536. */
   maxWaitingSends?: number | undefined;
-  /** Takes an item for which there is room. What it returns is what `push` resolves to. Called in the order of the pushes. */
+  /**
+   * Takes an item for which there is room. What it returns is what `push` resolves to. Called in the order of the pushes; it
+   * may call `release` itself. If it throws, the item counts as not taken.
+   */
   accept: (item: T, bytes: number) => Promise<void>;
 }
 
 interface Waiter<T> {
-  item: T;
+  /** Undefined once it is taken or its signal has aborted: then skipped when its turn comes, so that aborting costs no search. */
+  held: { item: T } | undefined;
   bytes: number;
   resolve: (accepted: Promise<void>) => void;
   reject: (error: unknown) => void;
-  /** False once its signal aborted: skipped when its turn comes, so that aborting costs no search. */
-  waiting: boolean;
   stopListening: (() => void) | undefined;
 }
+
+/** Waiters that are done with may stay in the list up to this number, or as many as wait: cleaning up costs constant work for each. */
+const MAX_DONE = 1024;
 
 /**
  * The one bounded queue: it counts the bytes between a writer and its sink, holds back what does not fit, in order, and
@@ -37,14 +43,16 @@ export class BoundedQueue<T> {
   #waiters: Waiter<T>[] = [];
   #head = 0;
   #waiting = 0;
+  #admitting = false;
   #failure: Error | undefined;
+  readonly #signals = new AbortListeners();
 
   constructor(options: BoundedQueueOptions<T>) {
     this.#maxQueuedBytes = options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES;
     this.#maxWaitingSends = options.maxWaitingSends ?? DEFAULT_MAX_WAITING_SENDS;
     this.#accept = options.accept;
     if (!(this.#maxQueuedBytes > 0)) throw new RangeError(`maxQueuedBytes must be a positive number, not ${options.maxQueuedBytes}`);
-    if (!(this.#maxWaitingSends >= 0)) throw new RangeError(`maxWaitingSends must not be negative, as ${options.maxWaitingSends} is`);
+    if (!(this.#maxWaitingSends >= 0)) throw new RangeError(`maxWaitingSends must be zero or more, not ${options.maxWaitingSends}`);
   }
 
   /** Bytes accepted and not yet released. */
@@ -64,24 +72,11 @@ export class BoundedQueue<T> {
   push(item: T, bytes: number, signal?: AbortSignal): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (signal?.aborted) return Promise.reject(aborted(signal));
-    if (this.#waiting === 0 && this.#fits(bytes)) {
-      this.#queuedBytes += bytes;
-      return this.#accept(item, bytes);
-    }
+    if (this.#waiting === 0 && this.#fits(bytes)) return this.#take(item, bytes);
     if (this.#waiting >= this.#maxWaitingSends) return Promise.reject(this.#overflow());
     return new Promise((resolve, reject) => {
-      const waiter: Waiter<T> = { item, bytes, resolve, reject, waiting: true, stopListening: undefined };
-      if (signal) {
-        const onabort = (): void => {
-          waiter.waiting = false;
-          this.#waiting--;
-          reject(aborted(signal));
-          // The one that gave up may have been all that stood in the way.
-          this.#admit();
-        };
-        signal.addEventListener('abort', onabort, { once: true });
-        waiter.stopListening = () => signal.removeEventListener('abort', onabort);
-      }
+      const waiter: Waiter<T> = { held: { item }, bytes, resolve, reject, stopListening: undefined };
+      if (signal) waiter.stopListening = this.#signals.add(signal, () => this.#giveUp(waiter, signal));
       this.#waiters.push(waiter);
       this.#waiting++;
     });
@@ -106,7 +101,7 @@ export class BoundedQueue<T> {
     this.#head = 0;
     this.#waiting = 0;
     for (const waiter of waiters) {
-      if (!waiter.waiting) continue;
+      if (!waiter.held) continue;
       waiter.stopListening?.();
       waiter.reject(error);
     }
@@ -116,27 +111,50 @@ export class BoundedQueue<T> {
     return this.#queuedBytes + bytes <= this.#maxQueuedBytes || this.#queuedBytes === 0;
   }
 
+  #take(item: T, bytes: number): Promise<void> {
+    this.#queuedBytes += bytes;
+    try {
+      return this.#accept(item, bytes);
+    } catch (error) {
+      this.release(bytes);
+      return Promise.reject(error);
+    }
+  }
+
   #admit(): void {
+    // A sink that is done at once releases from inside `accept`; the loop below goes on with what that makes room for.
+    if (this.#admitting) return;
+    this.#admitting = true;
     while (this.#head < this.#waiters.length) {
       const waiter = this.#waiters[this.#head] as Waiter<T>;
-      if (waiter.waiting) {
-        if (!this.#fits(waiter.bytes)) break;
-        waiter.waiting = false;
-        waiter.stopListening?.();
-        this.#waiting--;
-        this.#queuedBytes += waiter.bytes;
-        waiter.resolve(this.#accept(waiter.item, waiter.bytes));
-      }
+      const { held, bytes } = waiter;
+      if (held && !this.#fits(bytes)) break;
+      // Out of the list before the sink is called, which may come back here, or fail the queue.
       this.#head++;
+      if (!held) continue;
+      waiter.held = undefined;
+      this.#waiting--;
+      waiter.stopListening?.();
+      waiter.resolve(this.#take(held.item, bytes));
     }
-    // Give the passed ones back once they are half of the list: constant work per item in all.
-    if (this.#head > 1024 && this.#head * 2 > this.#waiters.length) {
-      this.#waiters = this.#waiters.slice(this.#head);
-      this.#head = 0;
-    } else if (this.#head === this.#waiters.length) {
-      this.#waiters = [];
-      this.#head = 0;
-    }
+    this.#admitting = false;
+    this.#tidy();
+  }
+
+  #giveUp(waiter: Waiter<T>, signal: AbortSignal): void {
+    waiter.held = undefined;
+    waiter.stopListening?.();
+    this.#waiting--;
+    waiter.reject(aborted(signal));
+    // The one that gave up may have been all that stood in the way.
+    this.#admit();
+  }
+
+  #tidy(): void {
+    const done = this.#waiters.length - this.#waiting;
+    if (done <= this.#waiting || (done <= MAX_DONE && this.#waiting > 0)) return;
+    this.#waiters = this.#waiters.filter(({ held }) => held !== undefined);
+    this.#head = 0;
   }
 
   #overflow(): TransportError {

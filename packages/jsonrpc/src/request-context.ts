@@ -13,6 +13,7 @@ export class RequestContext {
   #controller: AbortController | undefined;
   #cancelReason: unknown;
   #cancelled = false;
+  #answered = false;
 
   constructor(
     id: RequestId,
@@ -47,10 +48,13 @@ export class RequestContext {
     return this.#progressToken !== undefined;
   }
 
-  /** Reports progress, if the sender asked for it and has not cancelled. `progress` must grow with each call (MCP "Progress"). */
-  async progress(progress: number, total?: number, message?: string): Promise<void> {
-    if (this.#progressToken === undefined) return;
-    await this.notify('notifications/progress', {
+  /**
+   * Reports progress, if the sender asked for it and has neither cancelled nor got its answer. `progress` must grow with each call
+   * (MCP "Progress"). Awaiting it is back-pressure; it need not be awaited, for a failure is told to the peer's `onerror` as well.
+   */
+  progress(progress: number, total?: number, message?: string): Promise<void> {
+    if (this.#progressToken === undefined || this.#answered) return Promise.resolve();
+    return this.notify('notifications/progress', {
       progressToken: this.#progressToken,
       progress,
       ...(total === undefined ? undefined : { total }),
@@ -58,10 +62,15 @@ export class RequestContext {
     });
   }
 
-  /** Sends a notification that belongs to this request; nothing once it is cancelled. */
-  async notify(method: string, params?: Params): Promise<void> {
-    if (this.#cancelled) return;
-    await this.#send({ jsonrpc: '2.0', method, ...(params && { params }) }, { relatedRequestId: this.id });
+  /** Sends a notification that belongs to this request; nothing once it is cancelled. Need not be awaited either. */
+  notify(method: string, params?: Params): Promise<void> {
+    if (this.#cancelled) return Promise.resolve();
+    return this.#send({ jsonrpc: '2.0', method, ...(params && { params }) }, { relatedRequestId: this.id });
+  }
+
+  /** Called by the peer when the handler is done; handlers have no use for it. */
+  end(): void {
+    this.#answered = true;
   }
 
   /** Called by the peer; handlers have no use for it. */

@@ -1,21 +1,20 @@
+import type { Stream } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloseReason,
   encode,
   JsonRpcError,
   type JsonRpcMessage,
-  type JsonRpcRequest,
   LocalErrorCode,
-  type RequestId,
-  type SendOptions,
+  type StartOptions,
   TransportError,
 } from '@mcpwire/jsonrpc';
-import type { Stream } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from './deadline.js';
 import { type RestartOptions, RestartPolicy } from './restart-policy.js';
 import { type ExitStatus, type ServerCommand, ServerProcess } from './server-process.js';
 import { StderrTail } from './stderr-tail.js';
 import { type StreamOptions, StreamTransport } from './stream-transport.js';
+import { UnansweredRequests } from './unanswered-requests.js';
 
 export { DEFAULT_INHERITED_ENV_VARS, getDefaultEnvironment } from './environment.js';
 export type { RestartOptions } from './restart-policy.js';
@@ -48,14 +47,18 @@ export interface StdioServerParameters extends ServerCommand, StreamOptions {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
  */
 export class StdioClientTransport extends StreamTransport {
-  /** Read by SDK v2, which starts a second server with the same parameters to find out which era it speaks. */
+  /**
+   * Read by SDK v2, which starts a second server with the same parameters to find out which era it speaks. That one must
+   * not be restarted: its death is the answer.
+   */
   readonly _serverParams: StdioServerParameters;
   readonly #graceMs: number;
   readonly #stderr: StderrTail | null;
   readonly #restart: RestartPolicy | undefined;
-  /** Requests without an answer, kept only when a restart would have to account for them. */
-  readonly #unanswered: Map<RequestId, JsonRpcRequest> | undefined;
+  /** Kept only when a restart would have to account for them. */
+  readonly #unanswered: UnansweredRequests | undefined;
   #process: ServerProcess | undefined;
+  #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   /** Cleaning up after a server that ended unexpectedly, and perhaps starting another. */
   #recovery: Promise<void> | undefined;
@@ -63,12 +66,12 @@ export class StdioClientTransport extends StreamTransport {
 
   constructor(server: StdioServerParameters) {
     super(server, false);
-    this._serverParams = server;
+    this._serverParams = { ...server, restart: false };
     this.#graceMs = server.graceMs ?? 2_000;
     this.#stderr = server.stderr === 'pipe' || server.stderr === 'overlapped' ? new StderrTail() : null;
     if (server.restart) {
       this.#restart = new RestartPolicy(server.restart === true ? {} : server.restart);
-      this.#unanswered = new Map();
+      this.#unanswered = new UnansweredRequests();
     }
   }
 
@@ -82,19 +85,6 @@ export class StdioClientTransport extends StreamTransport {
     return this.#process?.pid ?? null;
   }
 
-  override send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
-    const sent = super.send(message, options);
-    if (this.#unanswered && 'method' in message && !this.closeReason) {
-      if ('id' in message) {
-        this.#unanswered.set(message.id, message);
-        sent.catch(() => this.#unanswered?.delete(message.id));
-      } else if (message.method === 'notifications/cancelled') {
-        this.#unanswered.delete(message.params?.requestId as RequestId);
-      }
-    }
-    return sent;
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close(false);
     return this.#closing;
@@ -106,17 +96,28 @@ export class StdioClientTransport extends StreamTransport {
     return this.#closing;
   }
 
-  protected async open(): Promise<void> {
+  protected async open(options: StartOptions | undefined): Promise<void> {
+    this.#opening = this.#launch();
     try {
-      await this.#launch();
+      await this.#opening;
     } catch (error) {
       this.#finish({ kind: 'failed', error: error as Error });
       throw error;
     }
+    const signal = options?.signal;
+    if (signal?.aborted) await this.close();
+    if (!this.#closing) return;
+    await this.#closing;
+    if (signal?.aborted) throw new TransportError('aborted', 'The start was aborted', { cause: signal.reason });
+    throw new TransportError('closed', 'The transport was closed while it started.');
+  }
+
+  protected onSend(message: JsonRpcMessage, sent: Promise<void>): void {
+    this.#unanswered?.sending(message, sent);
   }
 
   protected override receive(message: JsonRpcMessage): void {
-    if (this.#unanswered && !('method' in message)) this.#unanswered.delete(message.id as RequestId);
+    this.#unanswered?.received(message);
     super.receive(message);
   }
 
@@ -134,8 +135,8 @@ export class StdioClientTransport extends StreamTransport {
     if (server.stderr) this.#stderr?.drain(server.stderr);
     this.attach(server.stdout, server.stdin);
     // Usually the end of its stdout comes first and tells; but a descendant may hold that open.
-    server.exited.then(async () => {
-      await within(LAST_BYTES_MS, new Promise((resolve) => server.stdout.once('close', resolve)));
+    void server.exited.then(async () => {
+      await within(LAST_BYTES_MS, server.outputClosed());
       if (this.#process === server) this.#broken();
     });
   }
@@ -143,35 +144,51 @@ export class StdioClientTransport extends StreamTransport {
   async #close(atOnce: boolean): Promise<void> {
     this.refuseSends();
     this.#interrupt.abort();
+    await this.#opening?.catch(() => {});
     await this.#recovery;
     if (this.closeReason) return;
-    if (this.#process && !atOnce) await within(this.#graceMs, this.writer.idle());
-    this.#finish({ kind: 'closed', ...(await this.#endServer(atOnce)) });
+    this.flushBatches();
+    // A server that does not read what there is won't see the end of its stdin behind it.
+    const reads = !atOnce && (await within(this.#graceMs, this.writer.idle()));
+    // Before the process ends and its pipes break: it is this side that closes.
+    this.writer.fail(new TransportError('closed', 'The transport is closed.'));
+    const server = this.#process;
+    const status = await server?.stop(this.#graceMs, !reads);
+    if (server) await this.#leave(server);
+    this.#finish({ kind: 'closed', ...status });
   }
 
   /** The server has ended or broken off, and not because we asked it to. */
   #broken(error?: Error): void {
-    if (this.#closing || this.#recovery) return;
-    this.#recovery = this.#recover(error).finally(() => {
+    const server = this.#process;
+    if (!server || this.#closing || this.#recovery) return;
+    // From here on sends wait, for the next server or for the reason why there is none.
+    this.writer.detach();
+    this.#recovery = this.#recover(server, error).finally(() => {
       this.#recovery = undefined;
     });
   }
 
-  async #recover(cause: Error | undefined): Promise<void> {
-    const status = await this.#endServer(false);
-    const error = this.#unexpectedEnd(status, cause);
+  async #recover(server: ServerProcess, cause: Error | undefined): Promise<void> {
+    const status = await server.stop(this.#graceMs);
+    if (!this.#restart) this.writer.fail(this.#unexpectedEnd(server, status, cause));
+    await this.#leave(server);
+    const error = this.#unexpectedEnd(server, status, cause);
     for (let last: Error = error; !this.#closing; ) {
       const delayMs = this.#restart?.next();
       if (delayMs === undefined) {
-        if (this.#restart) this.report(new TransportError('peer-gone', `Not started again: ${this.#restart}. ${last.message}`, { cause: last }));
+        if (this.#restart)
+          this.report(new TransportError('peer-gone', `Not started again: ${this.#restart}. ${last.message}`, { cause: last }));
         break;
       }
-      this.report(new TransportError('peer-gone', `${last.message} Starting it again in ${delayMs} ms (${this.#restart}).`, { cause: last }));
+      this.report(
+        new TransportError('peer-gone', `${last.message} Starting it again in ${delayMs} ms (${this.#restart}).`, { cause: last }),
+      );
+      if (last === error) this.#accountForLost();
       await sleep(delayMs, undefined, { signal: this.#interrupt.signal }).catch(() => {});
       if (this.#closing) break;
       try {
         await this.#launch();
-        this.#accountForLost();
         return;
       } catch (failed) {
         last = failed as Error;
@@ -180,40 +197,38 @@ export class StdioClientTransport extends StreamTransport {
     this.#finish({ kind: 'peer-gone', error, ...status });
   }
 
-  async #endServer(atOnce: boolean): Promise<ExitStatus | undefined> {
-    const server = this.#process;
-    if (!server) return undefined;
-    const status = await server.stop(this.#graceMs, atOnce);
-    // What it wrote last may still be in the pipe.
-    if (!server.stdout.readableEnded && !server.stdout.destroyed && !server.stdout.isPaused()) {
-      await within(LAST_BYTES_MS, new Promise((resolve) => server.stdout.once('close', resolve)));
-    }
+  /** Takes what the server, which has ended, wrote last: it may still be in the pipes. */
+  async #leave(server: ServerProcess): Promise<void> {
     this.#process = undefined;
+    await this.inboxTaken(this.#interrupt.signal);
+    if (!server.stdout.isPaused()) await within(LAST_BYTES_MS, server.outputClosed());
     this.detach();
     server.destroy();
-    return status;
   }
 
-  #unexpectedEnd(status: ExitStatus | undefined, cause: Error | undefined): TransportError {
-    const how = status?.signal ? `was ended by ${status.signal}` : `exited with code ${status?.exitCode ?? 'unknown'}`;
+  #unexpectedEnd(server: ServerProcess, status: ExitStatus | undefined, cause: Error | undefined): TransportError {
+    let how = status?.signal ? `was ended by ${status.signal}` : `exited with code ${status?.exitCode ?? 'unknown'}`;
+    if (server.endedBy) how = `closed its ${cause ? 'input' : 'output'} without exiting, and was ended by ${server.endedBy}`;
     const words = this.#stderr?.lastWords;
-    return new TransportError('peer-gone', `The server ${JSON.stringify(this._serverParams.command)} ${how}.${words ? ` It wrote last: ${JSON.stringify(words.slice(-500))}` : ''}`, {
+    const wrote = words ? ` It wrote last: ${JSON.stringify(words.slice(-500))}` : '';
+    return new TransportError('peer-gone', `The server ${JSON.stringify(this._serverParams.command)} ${how}.${wrote}`, {
       cause,
       details: { ...status },
     });
   }
 
-  /** After a restart: what the old process had not answered it never will. */
+  /** What the old process had not answered it never will. Subscriptions wait for the next one, all else is answered here. */
   #accountForLost(): void {
-    const lost = [...(this.#unanswered?.values() ?? [])];
-    for (const request of lost) {
+    for (const request of this.#unanswered?.takeLost() ?? []) {
       if (request.method === 'subscriptions/listen') {
-        this.writer.write(encode(request)).catch((error: Error) => this.report(error));
-        continue;
+        this.#unanswered?.sending(request, this.writer.write(encode(request)));
+      } else {
+        const error = new JsonRpcError(
+          LocalErrorCode.ConnectionLost,
+          `The server ended before it answered ${request.method}, and is started again`,
+        );
+        this.deliver(error.toResponse(request.id));
       }
-      this.#unanswered?.delete(request.id);
-      const error = new JsonRpcError(LocalErrorCode.ConnectionLost, `The server ended before it answered ${request.method}, and was started again`);
-      this.deliver(error.toResponse(request.id));
     }
   }
 

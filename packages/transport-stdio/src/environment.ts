@@ -29,6 +29,17 @@ export const DEFAULT_INHERITED_ENV_VARS: string[] =
       ]
     : ['HOME', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER'];
 
+/** A server's environment: our values of `DEFAULT_INHERITED_ENV_VARS`, and `additions`, which win. */
+export function createEnvironment(additions: Record<string, string> | undefined): Record<string, string> {
+  const environment = getDefaultEnvironment();
+  if (additions && process.platform === 'win32') {
+    // Windows knows no case here: of `PATH` and `Path` only one would get through, and not always the addition.
+    const names = new Set(Object.keys(additions).map((name) => name.toUpperCase()));
+    for (const name of Object.keys(environment)) if (names.has(name.toUpperCase())) delete environment[name];
+  }
+  return { ...environment, ...additions };
+}
+
 /** Our values of `DEFAULT_INHERITED_ENV_VARS`, without exported shell functions: those are code. */
 export function getDefaultEnvironment(): Record<string, string> {
   const environment: Record<string, string> = {};

@@ -1,2 +1,2 @@
-export { PipeTransport, type PipeOptions } from './pipe.js';
+export { type PipeOptions, PipeTransport } from './pipe.js';
 export type { StreamOptions } from './stream-transport.js';

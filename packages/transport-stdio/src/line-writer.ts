@@ -1,5 +1,5 @@
-import { BoundedQueue, type BoundedQueueOptions, TransportError } from '@mcpwire/jsonrpc';
 import type { Writable } from 'node:stream';
+import { BoundedQueue, type BoundedQueueOptions, TransportError } from '@mcpwire/jsonrpc';
 
 /** Lines gathered in one tick are written once they reach this many characters, so that the reader can begin. */
 const BATCH_CHARACTERS = 64 * 1024;
@@ -24,11 +24,14 @@ interface Batch {
 export class LineWriter {
   readonly #queue: BoundedQueue<string>;
   readonly #onfailure: (error: TransportError) => void;
+  #output: Writable | undefined;
   #write: Writable['write'] | undefined;
   #batch: Batch | undefined;
   #scheduled = false;
-  #unconfirmed = 0;
+  /** Batches that the stream has been given and has not taken yet. */
+  readonly #unconfirmed = new Set<Batch>();
   #onidle: (() => void) | undefined;
+  #writtenBytes = 0;
 
   /** @param onfailure called when a write fails; the lines concerned are rejected beforehand */
   constructor(options: LineWriterOptions, onfailure: (error: TransportError) => void) {
@@ -39,12 +42,14 @@ export class LineWriter {
   attach(output: Writable): void {
     // The method as it is now: what replaces it later (to catch stray output) is not meant for this writer.
     this.#write = output.write.bind(output);
+    this.#output = output;
     if (this.#batch) this.#schedule();
   }
 
   /** Stops writing; what is not yet on its way waits for the next stream. */
   detach(): void {
     this.#write = undefined;
+    this.#output = undefined;
   }
 
   /**
@@ -56,10 +61,15 @@ export class LineWriter {
     return this.#queue.push(line, line.length, signal);
   }
 
+  /** Bytes that streams have taken. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   /** Resolves when everything accepted is written or has failed. */
   async idle(): Promise<void> {
     this.#flush();
-    if (this.#unconfirmed === 0) return;
+    if (this.#unconfirmed.size === 0) return;
     await new Promise<void>((resolve) => {
       const before = this.#onidle;
       this.#onidle = () => {
@@ -69,12 +79,15 @@ export class LineWriter {
     });
   }
 
-  /** Rejects everything that waits, and every later write. */
+  /** Rejects everything that is not known to be written, and every later write. */
   fail(error: Error): void {
     this.#queue.fail(error);
-    const batch = this.#batch;
+    this.#batch?.reject(error);
     this.#batch = undefined;
-    batch?.reject(error);
+    // A stream that has stalled, or was destroyed in the middle of a write, may never call back.
+    for (const batch of this.#unconfirmed) batch.reject(error);
+    this.#unconfirmed.clear();
+    this.#settleIdle();
   }
 
   #accept(line: string, length: number): Promise<void> {
@@ -101,31 +114,43 @@ export class LineWriter {
   #flush(): void {
     const batch = this.#batch;
     const write = this.#write;
+    const output = this.#output;
     if (batch === undefined || write === undefined) return;
     this.#batch = undefined;
     const { text } = batch;
+    batch.text = '';
     const bytes = Buffer.byteLength(text);
     if (bytes !== text.length) this.#queue.charge(bytes - text.length);
-    this.#unconfirmed++;
+    this.#unconfirmed.add(batch);
     const onwritten = (cause: Error | null | undefined): void => {
-      this.#unconfirmed--;
+      this.#unconfirmed.delete(batch);
       this.#queue.release(bytes);
-      if (cause) {
-        const error = writeError(cause);
+      // A socket that is destroyed in the middle of a write calls back without an error.
+      if (cause || output?.destroyed) {
+        const error = cause ? writeError(cause) : new TransportError('peer-gone', 'The other side no longer reads');
         batch.reject(error);
-        this.#onfailure(error);
+        // The end of a stream that was left before is no news.
+        if (this.#write === write) this.#onfailure(error);
       } else {
+        this.#writtenBytes += bytes;
         batch.resolve();
       }
-      if (this.#unconfirmed === 0 && this.#onidle) {
-        const done = this.#onidle;
-        this.#onidle = undefined;
-        done();
+      if (this.#onidle) {
+        // The room that came free may have let in lines that waited.
+        this.#flush();
+        this.#settleIdle();
       }
     };
     // ASCII goes out as latin1: the same bytes, at a fifth of the cost. Other text is encoded here, at its exact size.
     if (bytes === text.length) write(text, 'latin1', onwritten);
     else write(Buffer.from(text), onwritten);
+  }
+
+  #settleIdle(): void {
+    if (this.#unconfirmed.size > 0) return;
+    const done = this.#onidle;
+    this.#onidle = undefined;
+    done?.();
   }
 }
 

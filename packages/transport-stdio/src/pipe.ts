@@ -1,6 +1,7 @@
-import { type JsonRpcMessage, type RequestId, type SendOptions, TransportError } from '@mcpwire/jsonrpc';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { type JsonRpcMessage, TransportError } from '@mcpwire/jsonrpc';
 import { within } from './deadline.js';
+import { DueAnswers } from './due-answers.js';
 import { type StreamOptions, StreamTransport } from './stream-transport.js';
 
 export interface PipeOptions extends StreamOptions {
@@ -9,7 +10,10 @@ export interface PipeOptions extends StreamOptions {
    * case. Default false.
    */
   answerMalformed?: boolean | undefined;
-  /** When the input has ended: milliseconds to wait for answers to requests read before. Default 5,000; 0 closes at once. */
+  /**
+   * When the input has ended: milliseconds to wait for answers to requests read before, and then for a slow reader to go on reading
+   * them. Default 5,000; 0 does not wait for answers.
+   */
   drainMs?: number | undefined;
   /** On `close`: milliseconds to wait for a slow reader to take what was accepted. Default 2,000. */
   graceMs?: number | undefined;
@@ -19,7 +23,8 @@ export interface PipeOptions extends StreamOptions {
  * Newline-delimited JSON-RPC over any two byte streams, or one duplex stream: a Unix socket, a TCP connection, a child's
  * standard streams. From `start` on the streams are the transport's: it ends the output and destroys both when it closes.
  *
- * When the input ends, requests that were read before are still answered (within `drainMs`), then the transport closes.
+ * When the input ends, requests that were read before are still answered (within `drainMs`), then the transport closes. Cancelled
+ * ones are not waited for, nor is `subscriptions/listen`, which lasts as long as the connection.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
  */
@@ -28,10 +33,10 @@ export class PipeTransport extends StreamTransport {
   readonly #output: Writable;
   readonly #drainMs: number;
   readonly #graceMs: number;
-  /** Requests read and not yet answered or cancelled. */
-  readonly #unanswered: Set<RequestId> = new Set();
-  #onanswered: (() => void) | undefined;
+  readonly #due: DueAnswers = new DueAnswers();
   #ending: Promise<void> | undefined;
+  /** `close` was called, or the output has failed: what waits at the end waits no longer than `graceMs` from here on. */
+  readonly #urgent = new AbortController();
 
   /**
    * @param input what the other side writes
@@ -45,27 +50,25 @@ export class PipeTransport extends StreamTransport {
     this.#graceMs = options.graceMs ?? 2_000;
   }
 
-  override send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
-    const sent = super.send(message, options);
-    if (!('method' in message) && this.#unanswered.delete(message.id as RequestId) && this.#unanswered.size === 0) this.#onanswered?.();
-    return sent;
-  }
-
   close(): Promise<void> {
     this.refuseSends();
+    this.#urgent.abort();
     this.#ending ??= this.#end('closed');
     return this.#ending;
   }
 
   protected async open(): Promise<void> {
+    // Otherwise a socket would end its output by itself as soon as its input has, and take the last answers with it.
+    if ((this.#input as unknown) === this.#output) (this.#output as Duplex).allowHalfOpen = true;
     this.attach(this.#input, this.#output);
   }
 
+  protected onSend(message: JsonRpcMessage): void {
+    this.#due.sent(message);
+  }
+
   protected override receive(message: JsonRpcMessage): void {
-    if ('method' in message) {
-      if ('id' in message) this.#unanswered.add(message.id);
-      else if (message.method === 'notifications/cancelled') this.#forget(message.params?.requestId as RequestId);
-    }
+    this.#due.received(message);
     super.receive(message);
   }
 
@@ -75,6 +78,7 @@ export class PipeTransport extends StreamTransport {
 
   protected onOutputFailed(error: TransportError): void {
     this.writer.fail(error);
+    this.#urgent.abort();
     this.#ending ??= this.#end('peer-gone', error);
   }
 
@@ -85,27 +89,32 @@ export class PipeTransport extends StreamTransport {
     output.destroy();
   }
 
-  #forget(id: RequestId): void {
-    if (this.#unanswered.delete(id) && this.#unanswered.size === 0) this.#onanswered?.();
+  /** The input has ended: waits until all that was read is taken, and every request answered. */
+  async #answered(): Promise<void> {
+    const { signal } = this.#urgent;
+    await this.inboxTaken(signal);
+    if (this.#drainMs === 0 || (await within(this.#drainMs, this.#due.none(), signal))) return;
+    this.report(
+      new TransportError('timeout', `The input ended, and ${this.#due.size} requests were not answered within drainMs (${this.#drainMs})`, {
+        details: { unanswered: this.#due.size, drainMs: this.#drainMs },
+      }),
+    );
   }
 
-  /** Resolves when every request that was read is answered or cancelled, or after `drainMs`. */
-  async #answered(): Promise<void> {
-    if (this.#unanswered.size === 0 || this.#drainMs === 0) return;
-    const answered = new Promise<void>((resolve) => {
-      this.#onanswered = resolve;
-    });
-    if (!(await within(this.#drainMs, answered))) {
-      this.report(
-        new TransportError('timeout', `The input ended, and ${this.#unanswered.size} requests were not answered within drainMs (${this.#drainMs})`, {
-          details: { unanswered: this.#unanswered.size, drainMs: this.#drainMs },
-        }),
-      );
+  /** Waits until all that was accepted is written. A reader that goes on reading may take its time, unless this side wants to close. */
+  async #written(): Promise<void> {
+    const { signal } = this.#urgent;
+    const idle = this.writer.idle();
+    for (let before = -1; !signal.aborted && before < this.writer.writtenBytes; ) {
+      before = this.writer.writtenBytes;
+      if ((await within(Math.max(this.#drainMs, this.#graceMs), idle, signal)) && !signal.aborted) return;
     }
+    if (signal.aborted) await within(this.#graceMs, idle);
   }
 
   async #end(kind: 'closed' | 'peer-gone', error?: Error): Promise<void> {
-    if (this.started) await within(this.#graceMs, this.writer.idle());
+    this.flushBatches();
+    if (this.started) await this.#written();
     const unsent = new TransportError(kind, kind === 'closed' ? 'The transport is closed.' : 'The other side is gone.', { cause: error });
     this.writer.fail(unsent);
     this.detach();

@@ -20,7 +20,9 @@ export class ProcessGroup {
   signal(signal: 'SIGTERM' | 'SIGKILL'): boolean {
     if (WINDOWS) {
       // Windows has no SIGTERM: without /F only windows are asked to close, which a console program has none of.
-      return spawnSync('taskkill', ['/PID', String(this.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true, timeout: 5_000 }).status === 0;
+      return (
+        spawnSync('taskkill', ['/PID', String(this.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true, timeout: 5_000 }).status === 0
+      );
     }
     try {
       process.kill(-this.pid, signal);
@@ -62,7 +64,14 @@ function endAll(): void {
 
 /** Reads /proc, one small file a process: some milliseconds on a large machine, and only while a group is being ended. */
 function hasRunningMember(group: number): boolean {
-  for (const name of readdirSync('/proc')) {
+  let names: string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    // Not to be seen here, or no descriptor free to look: kill(2) has the last word then.
+    return true;
+  }
+  for (const name of names) {
     if (!/^\d+$/.test(name)) continue;
     let stat: string;
     try {

@@ -1,11 +1,11 @@
-import { TransportError } from '@mcpwire/jsonrpc';
-import { type ChildProcess, type IOType, spawn, type SpawnOptions } from 'node:child_process';
+import { type ChildProcess, type IOType, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import type { Readable, Stream, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TransportError } from '@mcpwire/jsonrpc';
 import { within } from './deadline.js';
-import { getDefaultEnvironment } from './environment.js';
+import { createEnvironment } from './environment.js';
 import { ProcessGroup } from './process-group.js';
 
 /** How often a group that was asked to end is looked at. */
@@ -42,6 +42,7 @@ export class ServerProcess {
   readonly exited: Promise<ExitStatus>;
   readonly #group: ProcessGroup;
   #status: ExitStatus | undefined;
+  #endedBy: 'SIGTERM' | 'SIGKILL' | undefined;
 
   private constructor(child: ChildProcess, exited: Promise<ExitStatus>) {
     this.pid = child.pid as number;
@@ -58,7 +59,7 @@ export class ServerProcess {
   /** @throws TransportError `spawn-failed`, saying what is missing. */
   static async spawn(server: ServerCommand): Promise<ServerProcess> {
     const options: SpawnOptions = {
-      env: { ...getDefaultEnvironment(), ...server.env },
+      env: createEnvironment(server.env),
       stdio: ['pipe', 'pipe', server.stderr ?? 'inherit'],
       shell: false,
       // A group of its own, so that `stop` reaches what the server started too. On Windows that would open a console window.
@@ -90,16 +91,20 @@ export class ServerProcess {
   async stop(graceMs: number, impatient = false): Promise<ExitStatus | undefined> {
     this.stdin.end();
     if (!impatient) await within(graceMs, this.exited);
-    if (this.#group.alive) {
-      this.#group.signal('SIGTERM');
-      if (!(await this.#gone(graceMs))) {
-        this.#group.signal('SIGKILL');
-        await this.#gone(KILLED_MS);
-      }
-    }
+    if (this.#group.alive && !(await this.#signal('SIGTERM', graceMs))) await this.#signal('SIGKILL', KILLED_MS);
     this.#group.forget();
     await within(KILLED_MS, this.exited);
     return this.#status;
+  }
+
+  /** The last signal that `stop` had to send to the process itself; undefined if it ended by itself. */
+  get endedBy(): 'SIGTERM' | 'SIGKILL' | undefined {
+    return this.#endedBy;
+  }
+
+  /** Resolves when stdout and stderr are read to their end: when nobody has them open any more. */
+  async outputClosed(): Promise<void> {
+    await Promise.all([closed(this.stdout), this.stderr && closed(this.stderr)]);
   }
 
   /** Gives the pipes back. */
@@ -109,13 +114,20 @@ export class ServerProcess {
     this.stderr?.destroy();
   }
 
-  async #gone(ms: number): Promise<boolean> {
+  /** Signals the group. True if none of it runs any more within `ms`. */
+  async #signal(signal: 'SIGTERM' | 'SIGKILL', ms: number): Promise<boolean> {
+    if (!this.#status) this.#endedBy = signal;
+    this.#group.signal(signal);
     for (let waited = 0; waited < ms; waited += POLL_MS) {
       if (!this.#group.alive) return true;
       await sleep(POLL_MS);
     }
     return !this.#group.alive;
   }
+}
+
+async function closed(stream: Readable): Promise<void> {
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
 }
 
 function spawnError(server: ServerCommand, cause: NodeJS.ErrnoException): TransportError {

@@ -13,6 +13,7 @@ export class StderrTail extends Readable {
   #wanted = false;
   #last: Uint8Array = new Uint8Array();
   #droppedBytes = 0;
+  #finished = false;
 
   /** Bytes that were dropped because nobody read them. */
   get droppedBytes(): number {
@@ -41,8 +42,9 @@ export class StderrTail extends Readable {
   }
 
   #take(chunk: Uint8Array): void {
-    if (this.destroyed || this.readableEnded) return;
-    this.#last = chunk.length >= 2048 ? chunk.slice(-2048) : Buffer.concat([this.#last, chunk]).subarray(-2048);
+    if (this.destroyed || this.#finished) return;
+    // Copied, so that a few words do not keep a whole chunk alive.
+    this.#last = Buffer.concat([this.#last.subarray(-2048), chunk.subarray(-2048)]).subarray(-2048);
     if (this.#wanted && this.#kept.length === 0) {
       this.#wanted = this.push(chunk);
       return;
@@ -58,6 +60,8 @@ export class StderrTail extends Readable {
 
   /** The child is gone for good: what is kept may still be read. */
   finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
     for (const chunk of this.#kept.splice(0)) this.push(chunk);
     this.#keptBytes = 0;
     this.push(null);

@@ -1,18 +1,20 @@
+import type { Readable, Writable } from 'node:stream';
 import {
   BaseTransport,
-  encode,
   ErrorCode,
+  encode,
   isJsonRpcError,
   JsonRpcError,
   type JsonRpcMessage,
+  type JsonRpcNotification,
   type JsonRpcResponse,
   NdjsonDecoder,
   type RequestId,
   type SendOptions,
   TransportError,
 } from '@mcpwire/jsonrpc';
-import type { Readable, Writable } from 'node:stream';
 import { BatchReplies } from './batch-replies.js';
+import { within } from './deadline.js';
 import { LineWriter } from './line-writer.js';
 
 /** The one revision with JSON-RPC batches. */
@@ -42,6 +44,17 @@ export abstract class StreamTransport extends BaseTransport {
   #protocolVersion: string | undefined;
   #batchReplies: BatchReplies | undefined;
   #refusing = false;
+  /** Messages wait for an `onmessage`: nothing more is read meanwhile. */
+  #inboxWaits = false;
+  #ontaken: (() => void) | undefined;
+  /** A notification has been handed over, and the microtasks have not run since. */
+  #notified = false;
+  /**
+   * Messages from `#heldFrom` on that wait for the microtasks to run, because a response came right behind a notification. The official
+   * SDK handles a notification in a microtask and a response at once: the last progress before a result would be lost.
+   */
+  #held: JsonRpcMessage[] | undefined;
+  #heldFrom = 0;
 
   constructor(options: StreamOptions, answerMalformed: boolean) {
     super();
@@ -61,19 +74,21 @@ export abstract class StreamTransport extends BaseTransport {
     const unusable = this.unusable();
     if (unusable) return Promise.reject(unusable);
     if (this.#refusing) return Promise.reject(new TransportError('closed', 'The transport is closing.'));
-    if (!('method' in message)) {
-      // SDK v1's server tells no transport the revision, but the answer to `initialize` passes here.
-      if (this.#protocolVersion === undefined) this.#noteVersion(message);
-      const gathered = this.#batchReplies?.add(message);
-      if (gathered) return gathered;
-    }
     let line: string;
+    let sent: Promise<void> | undefined;
     try {
       line = encode(message);
+      if (!('method' in message)) {
+        // SDK v1's server tells no transport the revision, but the answer to `initialize` passes here.
+        if (this.#protocolVersion === undefined) this.#noteVersion(message);
+        sent = this.#batchReplies?.add(message.id, line.slice(0, -1));
+      }
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.writer.write(line, options?.signal);
+    sent ??= this.writer.write(line, options?.signal);
+    this.onSend(message, sent);
+    return sent;
   }
 
   /** The revision that was agreed on. Only 2025-03-26 changes anything here: it alone has batches. */
@@ -81,6 +96,8 @@ export abstract class StreamTransport extends BaseTransport {
     this.#protocolVersion = version;
   }
 
+  /** A message is on its way. */
+  protected abstract onSend(message: JsonRpcMessage, sent: Promise<void>): void;
   /** The input has ended: nothing more will come from the other side. */
   protected abstract onInputEnd(error?: Error): void;
   /** A write has failed, as all later ones will. */
@@ -89,6 +106,11 @@ export abstract class StreamTransport extends BaseTransport {
   /** From now on `send` rejects; what was accepted is still written. */
   protected refuseSends(): void {
     this.#refusing = true;
+  }
+
+  /** No more answers will come: batches are answered with those there are. */
+  protected flushBatches(): void {
+    this.#batchReplies?.flush();
   }
 
   /** Begins to read and write. A decoder of its own for each input: half a line of a dead process is no beginning for the next one's. */
@@ -120,6 +142,9 @@ export abstract class StreamTransport extends BaseTransport {
     output.on('error', onoutputerror);
     output.on('close', onoutputclose);
     this.#input = input;
+    // A stream that was paused before, by an earlier transport for one, does not flow because somebody listens.
+    if (this.#inboxWaits) input.pause();
+    else input.resume();
     this.writer.attach(output);
     if (input.readableEnded || input.destroyed) setImmediate(onend);
 
@@ -145,15 +170,62 @@ export abstract class StreamTransport extends BaseTransport {
 
   /** A message has been read. */
   protected receive(message: JsonRpcMessage): void {
-    if (this.#batchReplies && 'method' in message && message.method === 'notifications/cancelled') {
-      this.#batchReplies.drop(message.params?.requestId as RequestId);
+    if (this.#held !== undefined) {
+      this.#held.push(message);
+    } else if ('method' in message) {
+      if (!('id' in message)) this.#receiveNotification(message);
+      this.deliver(message);
+    } else if (this.#notified) {
+      this.#held = [message];
+      queueMicrotask(() => this.#releaseHeld());
+    } else {
+      this.deliver(message);
     }
-    this.deliver(message);
   }
 
   protected override onInbox(waiting: boolean): void {
-    if (waiting) this.#input?.pause();
-    else this.#input?.resume();
+    this.#inboxWaits = waiting;
+    if (waiting) {
+      this.#input?.pause();
+    } else {
+      this.#input?.resume();
+      this.#ontaken?.();
+    }
+  }
+
+  /** Resolves when no message waits for an `onmessage`, or when `signal` aborts. */
+  protected async inboxTaken(signal: AbortSignal): Promise<void> {
+    if (!this.#inboxWaits) return;
+    const taken = new Promise<void>((resolve) => {
+      this.#ontaken = resolve;
+    });
+    await within(Number.POSITIVE_INFINITY, taken, signal);
+  }
+
+  #receiveNotification(message: JsonRpcNotification): void {
+    if (this.#batchReplies && message.method === 'notifications/cancelled') this.#batchReplies.drop(message.params?.requestId as RequestId);
+    if (this.#notified) return;
+    this.#notified = true;
+    queueMicrotask(() => {
+      this.#notified = false;
+    });
+  }
+
+  /** Hands over what is held, up to the next response that has to wait for a notification before it. */
+  #releaseHeld(): void {
+    const held = this.#held as JsonRpcMessage[];
+    this.#notified = false;
+    for (let next = held[this.#heldFrom]; next !== undefined; next = held[++this.#heldFrom]) {
+      if ('method' in next) {
+        if (!('id' in next)) this.#receiveNotification(next);
+      } else if (this.#notified) {
+        queueMicrotask(() => this.#releaseHeld());
+        return;
+      }
+      this.deliver(next);
+    }
+    this.#held = undefined;
+    this.#heldFrom = 0;
   }
 
   #noteVersion(response: JsonRpcResponse): void {
@@ -164,28 +236,44 @@ export abstract class StreamTransport extends BaseTransport {
   #receiveBatch(batch: Array<JsonRpcMessage | JsonRpcError>): void {
     if (this.#protocolVersion !== BATCH_REVISION) {
       const cause = new JsonRpcError(ErrorCode.InvalidRequest, `Invalid request: a batch, which only revision ${BATCH_REVISION} has`);
-      this.#malformed(new TransportError('malformed-message', `A batch of ${batch.length} messages was skipped: only revision ${BATCH_REVISION} has batches`, { cause }));
+      this.#malformed(
+        new TransportError(
+          'malformed-message',
+          `A batch of ${batch.length} messages was skipped: only revision ${BATCH_REVISION} has batches`,
+          { cause },
+        ),
+      );
       return;
     }
     const requests: RequestId[] = [];
-    const responses: JsonRpcResponse[] = [];
+    const errors: JsonRpcResponse[] = [];
     for (const item of batch) {
       if (isJsonRpcError(item)) {
-        responses.push(item.toResponse());
+        errors.push(item.toResponse());
         this.report(new TransportError('malformed-message', `An element of a batch was skipped. ${item.message}`, { cause: item }));
       } else if ('method' in item && 'id' in item) {
         requests.push(item.id);
       }
     }
-    this.#batchReplies ??= new BatchReplies((replies) => this.writer.write(encode(replies)));
-    this.#batchReplies.open(requests, this.#answerMalformed || requests.length > 0 ? responses : []);
+    if (requests.length > 0) {
+      this.#batchReplies ??= new BatchReplies((line) => this.writer.write(line));
+      this.#batchReplies.open(
+        requests,
+        errors.map((error) => JSON.stringify(error)),
+      );
+    } else if (errors.length > 0 && this.#answerMalformed) {
+      this.#answerError(errors);
+    }
     for (const item of batch) if (!isJsonRpcError(item)) this.receive(item);
   }
 
   #malformed(error: TransportError): void {
     this.report(error);
-    if (!this.#answerMalformed || !isJsonRpcError(error.cause)) return;
-    this.writer.write(encode(error.cause.toResponse())).catch((failure: Error) => this.report(failure));
+    if (this.#answerMalformed && isJsonRpcError(error.cause)) this.#answerError(error.cause.toResponse());
+  }
+
+  #answerError(answer: JsonRpcResponse | JsonRpcResponse[]): void {
+    this.writer.write(encode(answer)).catch((failure: Error) => this.report(failure));
   }
 }
 
