@@ -1,0 +1,63 @@
+import type { Histogram } from 'hdr-histogram-js';
+import type { EchoClient, EchoMessage } from './echo-client.js';
+
+/** One burst of load: `count` requests, never more than `window` of them unanswered. A window of 1 is ping-pong. */
+export interface Load {
+  readonly count: number;
+  readonly window: number;
+  readonly text: string;
+  /** Latency is taken of every 2^`sampleShift`th request: a clock read costs as much as framing a small message. */
+  readonly sampleShift: number;
+  /** Receives the sampled latencies in nanoseconds. */
+  readonly latencies: Histogram;
+}
+
+/**
+ * Drives one burst and resolves with its duration in milliseconds once every request has its answer.
+ * Every answer is checked: a known id, not answered before, a text of the right length.
+ * @throws Error naming the first answer that fails the check, or the fault that the client reported.
+ */
+export function driveWindowed(client: EchoClient, load: Load): Promise<number> {
+  const { count, window, text, sampleShift, latencies } = load;
+  return new Promise((resolve, reject) => {
+    const sampleMask = (1 << sampleShift) - 1;
+    const sentAt = new Float64Array((count >> sampleShift) + 1);
+    const answered = new Uint8Array(count);
+    const params = { text };
+    let sent = 0;
+    let received = 0;
+
+    const fire = (): void => {
+      const id = sent++;
+      if ((id & sampleMask) === 0) sentAt[id >> sampleShift] = performance.now();
+      client.send({ jsonrpc: '2.0', id, method: 'echo', params });
+    };
+    const fail = (error: Error): void => {
+      client.onmessage = () => {};
+      reject(error);
+    };
+    client.onfault = fail;
+    client.onmessage = (message: EchoMessage) => {
+      const id = message.id as number;
+      if (answered[id] !== 0 || message.result?.text.length !== text.length) return fail(toAnswerError(message, answered, text.length));
+      answered[id] = 1;
+      if ((id & sampleMask) === 0) {
+        latencies.recordValue(Math.max(1, Math.round((performance.now() - (sentAt[id >> sampleShift] as number)) * 1e6)));
+      }
+      received++;
+      if (sent < count) fire();
+      else if (received === count) resolve(performance.now() - startedAt);
+    };
+
+    const startedAt = performance.now();
+    for (let i = Math.min(window, count); i > 0; i--) fire();
+  });
+}
+
+function toAnswerError(message: EchoMessage, answered: Uint8Array, length: number): Error {
+  const id = message.id as number;
+  if (answered[id] === undefined)
+    return new Error(`a message arrived with an id that was never sent: ${JSON.stringify(message).slice(0, 200)}`);
+  if (answered[id] === 1) return new Error(`request ${id} was answered twice`);
+  return new Error(`the answer to request ${id} has ${message.result?.text?.length ?? 'no'} characters of text where ${length} were sent`);
+}

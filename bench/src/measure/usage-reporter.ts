@@ -1,0 +1,9 @@
+// Loaded into server processes with `--import`: see usage-probe.ts.
+import { connect } from 'node:net';
+import { readUsage } from './process-usage.js';
+
+const socket = connect(Number(new URL(import.meta.url).searchParams.get('port')), '127.0.0.1');
+// The server must end as it would without this socket.
+socket.unref();
+socket.on('error', () => {});
+socket.on('data', () => socket.write(`${JSON.stringify(readUsage())}\n`));

@@ -1,0 +1,109 @@
+import type { CustomSeriesRenderItem, EChartsOption } from 'echarts';
+import * as echarts from 'echarts';
+import { formatFigure } from '../format.js';
+import { Markup } from './markup.js';
+import { placeholder, type ShadeName } from './palette.js';
+
+/** One bar: a label, and one or two parts that add up. */
+export interface Bar {
+  readonly label: string;
+  readonly parts: readonly { readonly value: number; readonly shade: ShadeName }[];
+  /** The least and the greatest round, drawn as a whisker. */
+  readonly range?: { readonly min: number; readonly max: number } | undefined;
+}
+
+// Without quoted names: the drawing puts it into an attribute as it is.
+const font = 'system-ui, -apple-system, Roboto, sans-serif';
+const barHeight = 30;
+const valueWidth = 78;
+
+/** Horizontal bars, drawn twice: for a phone's width and for a wider page. The style sheet shows one of them. */
+export function barChart(bars: readonly Bar[], description: string): Markup {
+  const draw = (width: number, kind: string): string => {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height: bars.length * barHeight + 8 });
+    chart.setOption(toOption(bars, width));
+    const svg = chart.renderToSVGString();
+    chart.dispose();
+    // In a page the element needs no namespace, and without it the file names no address at all.
+    const inline = svg.replace(/ xmlns(:xlink)?="[^"]*"/g, '');
+    return inline.replace('<svg ', `<svg class="${kind}" role="img" aria-label="${echarts.format.encodeHTML(description)}" `);
+  };
+  return new Markup(draw(326, 'narrow') + draw(500, 'wide'));
+}
+
+function toOption(bars: readonly Bar[], width: number): EChartsOption {
+  const totals = bars.map((bar) => bar.parts.reduce((sum, part) => sum + part.value, 0));
+  const ends = bars.map((bar, i) => Math.max(totals[i] as number, bar.range?.max ?? 0));
+  const greatest = axisEnd(ends);
+  const partCount = Math.max(...bars.map((bar) => bar.parts.length));
+  const labelWidth = width < 400 ? 112 : 132;
+  return {
+    animation: false,
+    textStyle: { fontFamily: font },
+    grid: { left: labelWidth, right: valueWidth, top: 4, bottom: 4 },
+    xAxis: { type: 'value', min: 0, max: greatest, show: false },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: bars.map((bar) => bar.label),
+      axisLine: { lineStyle: { color: placeholder('line') } },
+      axisTick: { show: false },
+      axisLabel: {
+        color: placeholder('ink'),
+        fontSize: width < 400 ? 12 : 13,
+        fontFamily: font,
+        width: labelWidth - 8,
+        overflow: 'truncate',
+      },
+    },
+    series: [
+      ...Array.from({ length: partCount }, (_, part) => ({
+        type: 'bar' as const,
+        stack: 'bar',
+        barWidth: 16,
+        silent: true,
+        data: bars.map((bar, i) => ({
+          value: Math.min(bar.parts[part]?.value ?? 0, greatest),
+          itemStyle: { color: placeholder(bar.parts[part]?.shade ?? 'floor') },
+          label: {
+            show: part === partCount - 1,
+            position: 'right' as const,
+            // Past the whisker, so that neither hides the other.
+            offset: [
+              ((Math.min(greatest, ends[i] as number) - Math.min(greatest, totals[i] as number)) / greatest) *
+                (width - labelWidth - valueWidth),
+              0,
+            ],
+            formatter: () => `${(totals[i] as number) > greatest ? '… ' : ''}${formatFigure(totals[i] as number)}`,
+            color: placeholder('ink'),
+            fontSize: 13,
+            fontFamily: font,
+          },
+        })),
+      })),
+      {
+        type: 'custom',
+        silent: true,
+        renderItem: drawWhisker,
+        data: bars.flatMap((bar, i) => (bar.range === undefined || bar.range.max > greatest ? [] : [[i, bar.range.min, bar.range.max]])),
+        encode: { x: [1, 2], y: 0 },
+        z: 3,
+      },
+    ],
+  };
+}
+
+/** The axis ends at the longest bar, unless that is so much longer than the next that nothing else could be told apart. */
+function axisEnd(ends: readonly number[]): number {
+  const [first = 1, second = first] = [...ends].sort((a, b) => b - a);
+  return (first > 2.5 * second ? second * 1.2 : first) || 1;
+}
+
+const drawWhisker: CustomSeriesRenderItem = (_, api) => {
+  const row = api.value(0);
+  const [left = 0, y = 0] = api.coord([api.value(1), row]);
+  const [right = 0] = api.coord([api.value(2), row]);
+  const style = { stroke: placeholder('ink'), lineWidth: 1.2, opacity: 0.75 };
+  const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: 'line' as const, shape: { x1, y1, x2, y2 }, style });
+  return { type: 'group', children: [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)] };
+};

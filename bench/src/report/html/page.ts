@@ -1,0 +1,60 @@
+import { noisyAbove } from '../../measure/statistics.js';
+import { summarizeGoals } from '../format.js';
+import { describeLoad, describePinning, isBusy } from '../machine-text.js';
+import type { Report } from '../report.js';
+import { toSections } from '../tables.js';
+import { claimMarkup } from './claims.js';
+import { goalTable, goalTiles } from './goals.js';
+import { html, Markup } from './markup.js';
+import { sectionMarkup } from './sections.js';
+import { css } from './style.js';
+
+/** The report as one page that needs nothing else: no network, no script. */
+export function toHtml(report: Report): string {
+  const { machine, goals, claims } = report;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>mcpwire bench, ${report.startedAt.slice(0, 10)}</title>
+<style>${new Markup(css)}</style>
+</head>
+<body><main>
+<h1>What a message costs on the wire</h1>
+<p class="muted">${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, profile ${report.profile}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}</p>
+${report.interrupted && html`<p class="notice">Interrupted: only what was measured until then is here.</p>`}
+${isBusy(machine) && html`<p class="notice">${describeLoad(machine)} The figures are worse, and lie further apart, than they would on a quiet machine.</p>`}
+<p class="answer">${summarizeGoals(goals)}</p>
+${goalTiles(goals)}
+<details><summary>All goals</summary>${goalTable(goals)}</details>
+<p class="keys"><span><i class="key-own"></i>this project</span><span><i class="key-peer"></i>peers</span><span><i class="key-floor"></i>floor: the least that does the work</span><span>whiskers: least and greatest round</span></p>
+${toSections(report).map(sectionMarkup)}
+${claimMarkup(claims)}
+${gapMarkup(report)}
+${methodMarkup(report)}
+</main></body>
+</html>
+`;
+  return page.text;
+}
+
+function gapMarkup({ gaps }: Report): Markup | false {
+  return (
+    gaps.length > 0 &&
+    html`<section><h2>Not measured</h2><div class="scroll"><table class="words"><tbody>${gaps.map(
+      ({ scenario, target, kind, reason }) =>
+        html`<tr><td>${target}</td><td>${scenario}</td><td><span class="chip ${kind}">${kind}</span></td><td>${reason}</td></tr>`,
+    )}</tbody></table></div></section>`
+  );
+}
+
+function methodMarkup(report: Report): Markup {
+  const { machine } = report;
+  return html`<section><h2>How this was measured</h2>
+<p class="about">Client and server are processes of their own, new for each row, so that targets share neither heap nor compiled code. After a warm-up the targets of a case take turns, round by round, so that whatever drifts on the machine hits all alike. A figure is the median over rounds; a row is noisy when its rounds deviate by more than ${noisyAbove * 100} %. Every answer is checked: its id, and the length of its text. CPU time is that of all threads of a process, read before and after a round.</p>
+<p class="about">${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}, V8 ${machine.v8}. ${describePinning(report.pinning)} ${describeLoad(machine)} The run took ${Math.round(report.durationSeconds)} s: <code>${report.command}</code></p>
+<div class="scroll"><table class="words"><thead><tr><th>Target</th><th>Version</th><th>What it is</th></tr></thead><tbody>${report.targets.map(
+    ({ name, version, about }) => html`<tr><td>${name}</td><td>${version ?? '–'}</td><td>${about}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}

@@ -1,0 +1,56 @@
+import type { ClaimVerdict } from '../claims/evaluate.js';
+import type { GoalVerdict } from '../goals/evaluate.js';
+import type { Machine } from '../measure/machine.js';
+import type { Pinning } from '../measure/pinning.js';
+import type { Summary } from '../measure/statistics.js';
+import type { ProfileName } from '../run/profiles.js';
+import type { Params } from '../scenarios/scenario.js';
+import type { Target } from '../targets/target.js';
+
+/** Raised when a field of the JSON report changes its meaning or goes away. */
+export const schemaVersion = 1;
+
+/** One target measured in one case. Every figure is the median over `rounds`. */
+export interface Row {
+  readonly scenario: string;
+  readonly target: string;
+  readonly params: Params;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** How far the rounds lie apart, for each metric. */
+  readonly spread: Readonly<Record<string, Omit<Summary, 'median'>>>;
+  readonly rounds: number;
+  /** The rounds lie too far apart for small differences to mean anything. */
+  readonly noisy: boolean;
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** A cell that gave no row. */
+export interface Gap {
+  readonly scenario: string;
+  readonly target: string;
+  readonly params: Params;
+  /** `unavailable`: a peer that can't be run here, which fails nothing. `failed`: something that should have worked. */
+  readonly kind: 'unavailable' | 'failed';
+  readonly reason: string;
+}
+
+export interface TargetInfo extends Pick<Target, 'name' | 'title' | 'role' | 'about'> {
+  readonly version?: string;
+}
+
+/** One run of the bench, as it stands in the JSON file. */
+export interface Report {
+  readonly schemaVersion: typeof schemaVersion;
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly command: string;
+  readonly profile: ProfileName;
+  readonly interrupted: boolean;
+  readonly machine: Machine;
+  readonly pinning: Pinning;
+  readonly targets: readonly TargetInfo[];
+  readonly rows: readonly Row[];
+  readonly gaps: readonly Gap[];
+  readonly goals: readonly GoalVerdict[];
+  readonly claims: readonly ClaimVerdict[];
+}

@@ -1,0 +1,51 @@
+import { createText } from '../load/text.js';
+import type { ProfileName } from '../run/profiles.js';
+import type { Metric, ScenarioCase } from './scenario.js';
+
+/** What both framing scenarios measure. */
+export const framingMetrics: readonly Metric[] = [
+  { key: 'megabytesPerSecond', label: 'MB/s', unit: 'MB/s', better: 'higher', compare: true },
+  { key: 'messagesPerSecond', label: 'messages/s', unit: '/s', better: 'higher' },
+  { key: 'usPerMessage', label: 'time per message', unit: 'µs', better: 'lower' },
+];
+
+/** The sizes of text that are framed. */
+export function framingCases(profile: ProfileName, quickSizes: readonly number[]): readonly ScenarioCase[] {
+  const sizes = profile === 'smoke' ? [100] : profile === 'quick' ? quickSizes : [100, 10_240, 1_048_576, 10_485_760];
+  // In one process nothing has to settle: short rounds are steady.
+  const quick = profile === 'quick' ? { rounds: 3, timing: { warmUpMs: 150, roundMs: 100 } } : {};
+  return sizes.map((bytes) => ({ params: { bytes }, ...quick }));
+}
+
+/** An answer of an echo tool with a text of `bytes` bytes. */
+export function createAnswer(id: number, bytes: number): { jsonrpc: '2.0'; id: number; result: { text: string } } {
+  return { jsonrpc: '2.0', id, result: { text: createText(bytes) } };
+}
+
+/** How many messages of this size make a pass of some 4 MB, at least two and at most 4000. */
+export function passCount(bytes: number): number {
+  return Math.max(2, Math.min(4000, Math.floor(4e6 / bytes)));
+}
+
+/** The figures of `passes` passes of `count` messages, `wireBytes` in each pass. */
+export function toFramingMetrics(passes: number, count: number, wireBytes: number, elapsedMs: number): Record<string, number> {
+  const messages = passes * count;
+  return {
+    megabytesPerSecond: (passes * wireBytes) / 1e6 / (elapsedMs / 1000),
+    messagesPerSecond: (messages / elapsedMs) * 1000,
+    usPerMessage: (elapsedMs * 1000) / messages,
+  };
+}
+
+/** Repeats `pass` until `durationMs` have gone by, and says how often it ran and how long that took. */
+export async function repeatFor(durationMs: number, pass: () => void | Promise<void>): Promise<{ passes: number; elapsedMs: number }> {
+  const startedAt = performance.now();
+  let passes = 0;
+  let elapsedMs = 0;
+  do {
+    await pass();
+    passes++;
+    elapsedMs = performance.now() - startedAt;
+  } while (elapsedMs < durationMs);
+  return { passes, elapsedMs };
+}

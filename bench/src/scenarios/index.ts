@@ -1,0 +1,34 @@
+import { framingDecode } from './framing-decode.js';
+import { framingEncode } from './framing-encode.js';
+import { importCost } from './import.js';
+import type { Scenario } from './scenario.js';
+import { stdioBytes } from './stdio-bytes.js';
+import { stdioLarge } from './stdio-large.js';
+import { stdioMultiplex } from './stdio-multiplex.js';
+import { stdioPingPong } from './stdio-ping-pong.js';
+import { stdioPipeBuffer } from './stdio-pipe-buffer.js';
+import { stdioPipelined } from './stdio-pipelined.js';
+import { stdioSdkCall } from './stdio-sdk-call.js';
+import { stdioSpawn } from './stdio-spawn.js';
+
+/** Every scenario, in the order of the report. */
+export const scenarios: readonly Scenario[] = [
+  stdioPipelined,
+  stdioPingPong,
+  stdioLarge,
+  stdioSdkCall,
+  stdioSpawn,
+  stdioBytes,
+  stdioMultiplex,
+  stdioPipeBuffer,
+  framingDecode,
+  framingEncode,
+  importCost,
+];
+
+/** @throws Error when there is no scenario of that name. */
+export function findScenario(name: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.name === name);
+  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+  return scenario;
+}

@@ -1,0 +1,75 @@
+import type { ProfileName } from '../run/profiles.js';
+
+/** The parameters of one case: flat, so that a row of the JSON report stays flat. */
+export type Params = Readonly<Record<string, string | number>>;
+
+/** One figure that a scenario measures. */
+export interface Metric {
+  /** The key in a row's `metrics`; it carries the unit. */
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  /** Show the ratio to the floor and to the reference peer beside it. The first metric so marked is the headline. */
+  readonly compare?: boolean;
+}
+
+/** What one round measured. */
+export interface RoundResult {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Findings that are no numbers, such as the kind of a descriptor. The last round's stand. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** How long to warm up and to measure. */
+export interface Timing {
+  readonly warmUpMs: number;
+  readonly roundMs: number;
+}
+
+/** Everything a worker process needs to measure one target in one case. It crosses a process border as JSON. */
+export interface Cell {
+  readonly scenario: string;
+  readonly target: string;
+  readonly params: Params;
+  readonly timing: Timing;
+  /** The core that server processes run on; undefined when nothing is pinned. */
+  readonly serverCore?: number | undefined;
+}
+
+/** One target, started and ready to be measured again and again. */
+export interface Session {
+  warmUp(): Promise<void>;
+  round(): Promise<RoundResult>;
+  /** Ends every process and socket that the session opened. */
+  close(): Promise<void>;
+}
+
+/** One thing that the bench measures. Its `open` runs in a worker process of its own for each cell. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** What is measured and how, in a sentence or two, for the report. */
+  readonly about: string;
+  readonly metrics: readonly Metric[];
+  /** The names of the targets that can be measured, in the order of the tables. */
+  readonly targets: readonly string[];
+  /** The target that ratios are taken against, beside the floor. */
+  readonly reference: string;
+  /** Client and server keep to one core each, where the machine allows it. */
+  readonly pinned: boolean;
+  /** A parameter whose values stand in one table and one chart, to be compared with each other. */
+  readonly compareBy?: string;
+  cases(profile: ProfileName): readonly ScenarioCase[];
+  open(cell: Cell): Promise<Session>;
+}
+
+/** One set of parameters, and where it departs from its scenario and from the profile. */
+export interface ScenarioCase {
+  readonly params: Params;
+  readonly targets?: readonly string[];
+  readonly rounds?: number;
+  readonly timing?: Timing;
+  /** Milliseconds that a round, and the warm-up, take where no timing rules them; only for the time left. */
+  readonly estimatedRoundMs?: number;
+}

@@ -1,0 +1,26 @@
+import { echoMetrics } from './echo-metrics.js';
+import { openEchoSession } from './echo-session.js';
+import type { Scenario } from './scenario.js';
+
+export const stdioPingPong: Scenario = {
+  name: 'stdio/ping-pong',
+  title: 'One request at a time',
+  about:
+    'A request leaves when the last one is answered. Every latency counts. Two processes wake each other up for each message, so the operating system takes most of the time.',
+  metrics: [
+    { ...echoMetrics.p50Us, compare: true },
+    echoMetrics.p99Us,
+    { ...echoMetrics.cpuUsPerMessage, compare: true },
+    echoMetrics.clientCpuUsPerMessage,
+    echoMetrics.serverCpuUsPerMessage,
+    { ...echoMetrics.messagesPerSecond, compare: false },
+  ],
+  targets: ['floor-unparsed', 'floor', 'mcpwire', 'sdk-v2', 'sdk-v1'],
+  reference: 'sdk-v2',
+  pinned: true,
+  cases: (profile) => {
+    if (profile === 'smoke' || profile === 'quick') return [{ params: { bytes: 100 }, timing: { warmUpMs: 300, roundMs: 150 } }];
+    return [{ params: { bytes: 100 } }, { params: { bytes: 10_240 } }];
+  },
+  open: (cell) => openEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 }),
+};

@@ -1,0 +1,23 @@
+import { echoMetrics } from './echo-metrics.js';
+import { openEchoSession } from './echo-session.js';
+import type { Scenario } from './scenario.js';
+
+const targets = ['floor-unparsed', 'floor', 'mcpwire', 'sdk-v2', 'sdk-v1'];
+
+export const stdioPipelined: Scenario = {
+  name: 'stdio/pipelined',
+  title: 'Many requests in flight',
+  about:
+    'A window of requests is kept in flight; each answer lets the next request go. With a small window the wake-ups of the machine hide everything else, so compare CPU time per message first.',
+  metrics: Object.values(echoMetrics),
+  targets,
+  reference: 'sdk-v2',
+  pinned: true,
+  cases: (profile) => {
+    const must = [{ params: { bytes: 100, window: 1024 } }, { params: { bytes: 10_240, window: 64 } }];
+    if (profile === 'smoke') return must.slice(0, 1);
+    if (profile === 'quick') return must.map((one) => ({ ...one, targets: one.params.bytes === 100 ? targets : targets.slice(1) }));
+    return [...must, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 1024 } }];
+  },
+  open: (cell) => openEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 4 }),
+};

@@ -1,0 +1,28 @@
+import { echoMetrics } from './echo-metrics.js';
+import { openEchoSession } from './echo-session.js';
+import type { Scenario } from './scenario.js';
+
+export const stdioSdkCall: Scenario = {
+  name: 'stdio/sdk-call',
+  title: 'A tool call through the official SDK',
+  about:
+    "The SDK's Client calls an echo tool of its McpServer, over the SDK's own transports and over mcpwire's: what a user of the SDK gets by swapping one import. The SDK's protocol layer does the same work in both.",
+  metrics: [
+    echoMetrics.messagesPerSecond,
+    echoMetrics.cpuUsPerMessage,
+    echoMetrics.clientCpuUsPerMessage,
+    echoMetrics.serverCpuUsPerMessage,
+    echoMetrics.p50Us,
+    echoMetrics.p99Us,
+  ],
+  targets: ['sdk-v2+mcpwire', 'sdk-v2', 'sdk-v1+mcpwire', 'sdk-v1'],
+  reference: 'sdk-v2',
+  pinned: true,
+  cases: (profile) => {
+    const quick = [{ params: { bytes: 100, window: 64 }, rounds: 3, targets: ['sdk-v2+mcpwire', 'sdk-v2'] }];
+    if (profile === 'smoke' || profile === 'quick') return quick;
+    return [{ params: { bytes: 100, window: 1 } }, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 64 } }];
+  },
+  open: (cell) =>
+    openEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 0, throughSdk: true }),
+};

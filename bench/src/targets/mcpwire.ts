@@ -1,0 +1,33 @@
+import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { maxMessageBytes } from './limits.js';
+import type { Target } from './target.js';
+
+/** This project's stdio transport, driven directly. */
+export const mcpwire: Target = {
+  name: 'mcpwire',
+  title: 'mcpwire',
+  role: 'own',
+  about: 'StdioClientTransport and StdioServerTransport of @mcpwire/transport-stdio, driven directly',
+  packageName: '@mcpwire/transport-stdio',
+  program: 'mcpwire.js',
+  connect: async ({ command, args }) => {
+    const { StdioClientTransport } = await import('@mcpwire/transport-stdio/client');
+    const transport = new StdioClientTransport({ command, args: [...args], maxMessageBytes });
+    return createTransportClient(transport as RawTransport);
+  },
+  framing: async () => {
+    const { NdjsonDecoder, encode } = await import('@mcpwire/jsonrpc');
+    return {
+      createDecoder: (onmessage, onerror) => new NdjsonDecoder({ maxMessageBytes, onmessage, onerror }),
+      encode: (message) => toBytes(encode(message as never)),
+    };
+  },
+  modules: {
+    server: { specifier: '@mcpwire/transport-stdio/server', packageName: '@mcpwire/transport-stdio' },
+    client: { specifier: '@mcpwire/transport-stdio/client', packageName: '@mcpwire/transport-stdio' },
+  },
+};
+
+function toBytes(encoded: string | Uint8Array): Uint8Array {
+  return typeof encoded === 'string' ? Buffer.from(encoded) : encoded;
+}

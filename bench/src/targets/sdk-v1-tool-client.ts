@@ -1,0 +1,11 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { EchoClient } from '../load/echo-client.js';
+import { toolClientInfo, toToolEcho } from './tool-echo.js';
+
+/** A client of SDK v1 over any transport; a request of the load generator becomes a call of the server's `echo` tool. */
+export async function createSdkV1ToolClient(transport: Parameters<Client['connect']>[0]): Promise<EchoClient> {
+  const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
+  const client = new Client(toolClientInfo);
+  await client.connect(transport);
+  return toToolEcho(client);
+}

@@ -1,0 +1,35 @@
+import type { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { maxMessageBytes } from './limits.js';
+import { createReadBufferDecoder } from './read-buffer.js';
+import { createSdkV1ToolClient } from './sdk-v1-tool-client.js';
+import type { ServerCommand, Target } from './target.js';
+
+/** The official SDK, major version 1: its transports alone, without its protocol layer. */
+export const sdkV1: Target = {
+  name: 'sdk-v1',
+  title: 'SDK v1',
+  role: 'peer',
+  about: 'StdioClientTransport and StdioServerTransport of @modelcontextprotocol/sdk, driven directly',
+  packageName: '@modelcontextprotocol/sdk',
+  program: 'sdk-v1.js',
+  connect: async (server) => createTransportClient((await createTransport(server)) as RawTransport),
+  toolProgram: 'sdk-v1-tools.js',
+  connectTool: async (server) => createSdkV1ToolClient(await createTransport(server)),
+  framing: async () => {
+    const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
+    return {
+      createDecoder: (onmessage) => createReadBufferDecoder(new ReadBuffer({ maxBufferSize: maxMessageBytes }), onmessage),
+      encode: (message) => Buffer.from(serializeMessage(message as never)),
+    };
+  },
+  modules: {
+    server: { specifier: '@modelcontextprotocol/sdk/server/stdio.js', packageName: '@modelcontextprotocol/sdk' },
+    client: { specifier: '@modelcontextprotocol/sdk/client/stdio.js', packageName: '@modelcontextprotocol/sdk' },
+  },
+};
+
+async function createTransport({ command, args }: ServerCommand): Promise<StdioClientTransport> {
+  const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
+  return new StdioClientTransport({ command, args: [...args], maxBufferSize: maxMessageBytes });
+}

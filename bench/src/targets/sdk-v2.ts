@@ -1,0 +1,35 @@
+import type { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { maxMessageBytes } from './limits.js';
+import { createReadBufferDecoder } from './read-buffer.js';
+import { createSdkV2ToolClient } from './sdk-v2-tool-client.js';
+import type { ServerCommand, Target } from './target.js';
+
+/** The official SDK, major version 2: its transports alone, without its protocol layer. */
+export const sdkV2: Target = {
+  name: 'sdk-v2',
+  title: 'SDK v2',
+  role: 'peer',
+  about: 'StdioClientTransport and StdioServerTransport of @modelcontextprotocol/client and /server, driven directly',
+  packageName: '@modelcontextprotocol/server',
+  program: 'sdk-v2.js',
+  connect: async (server) => createTransportClient((await createTransport(server)) as RawTransport),
+  toolProgram: 'sdk-v2-tools.js',
+  connectTool: async (server) => createSdkV2ToolClient(await createTransport(server)),
+  framing: async () => {
+    const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/server');
+    return {
+      createDecoder: (onmessage) => createReadBufferDecoder(new ReadBuffer({ maxBufferSize: maxMessageBytes }), onmessage),
+      encode: (message) => Buffer.from(serializeMessage(message as never)),
+    };
+  },
+  modules: {
+    server: { specifier: '@modelcontextprotocol/server/stdio', packageName: '@modelcontextprotocol/server' },
+    client: { specifier: '@modelcontextprotocol/client/stdio', packageName: '@modelcontextprotocol/client' },
+  },
+};
+
+async function createTransport({ command, args }: ServerCommand): Promise<StdioClientTransport> {
+  const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio');
+  return new StdioClientTransport({ command, args: [...args], maxBufferSize: maxMessageBytes });
+}

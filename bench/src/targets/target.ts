@@ -1,0 +1,46 @@
+import type { EchoClient } from '../load/echo-client.js';
+
+/** How to start a target's server program. */
+export interface ServerCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Feeds bytes to a decoder, which calls back for each message. */
+export interface FramingDecoder {
+  feed(chunk: Buffer): void;
+}
+
+/** The in-process half of a target: bytes to messages and back. */
+export interface Framing {
+  createDecoder(onmessage: (message: unknown) => void, onfault: (error: Error) => void): FramingDecoder;
+  /** Message to the bytes that go on the wire. */
+  encode(message: object): Uint8Array | Promise<Uint8Array>;
+}
+
+/** A module whose cold import is timed, and the package that is installed for it. */
+export interface ImportedModule {
+  readonly specifier: string;
+  readonly packageName: string;
+}
+
+/** One implementation that the bench can drive. Everything heavy is imported inside its functions. */
+export interface Target {
+  readonly name: string;
+  readonly title: string;
+  /** `floor`: the least that does the work; `own`: this project; `peer`: somebody else's. */
+  readonly role: 'floor' | 'own' | 'peer';
+  readonly about: string;
+  /** The package whose version the report names. */
+  readonly packageName?: string;
+  /** The server program, beside this file in `programs/`; every one takes no arguments. */
+  readonly program?: string;
+  /** Starts the server and connects this target's own client to it. */
+  connect?(server: ServerCommand): Promise<EchoClient>;
+  /** A server of the official SDK with an `echo` tool, over this target's transport. */
+  readonly toolProgram?: string;
+  /** Starts that server and connects a client of the official SDK; each request becomes a call of the tool. */
+  connectTool?(server: ServerCommand): Promise<EchoClient>;
+  framing?(): Promise<Framing>;
+  readonly modules?: Readonly<Record<'server' | 'client', ImportedModule>>;
+}

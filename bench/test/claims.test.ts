@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import type { Claim } from '../src/claims/claim.js';
+import { evaluateClaims } from '../src/claims/evaluate.js';
+import { stdioClaims } from '../src/claims/stdio.js';
+import { isSameParams } from '../src/goals/evaluate.js';
+import { scenarios } from '../src/scenarios/index.js';
+import { createRow } from './support/rows.js';
+
+const at = { scenario: 'stdio/bytes', params: { layer: 'raw', bytes: 65_536 } };
+const measurement = { ...at, label: 'raw', target: 'floor', metric: 'gigabytesPerSecond', unit: 'GB/s' };
+const claim: Claim = {
+  id: 'throughput',
+  claim: '2 GB/s',
+  source: { file: 'a.txt', title: 'An article' },
+  measurements: [
+    { ...measurement, claimed: { kind: 'about', value: 2, within: 1.5 } },
+    { ...measurement, label: 'in MB', scale: 1000, unit: 'MB/s' },
+  ],
+  why: 'because',
+};
+const row = (gigabytesPerSecond: number) => createRow({ ...at, target: 'floor', metrics: { gigabytesPerSecond } });
+
+describe('a claim', () => {
+  test.each([
+    [1.3, 'not reproduced'],
+    [1.4, 'reproduced'],
+    [2.9, 'reproduced'],
+    [3.1, 'not reproduced'],
+  ])('of about 2, measured as %d, is %s', (measured, verdict) => {
+    expect(evaluateClaims([claim], [row(measured)])[0]?.verdict).toBe(verdict);
+  });
+
+  test('stands beside what was measured, in its unit and as a multiple of the claim', () => {
+    const [verdict] = evaluateClaims([claim], [row(1)]);
+    expect(verdict?.measurements).toEqual([
+      { label: 'raw', value: 1, unit: 'GB/s', timesClaimed: 0.5 },
+      { label: 'in MB', value: 1000, unit: 'MB/s' },
+    ]);
+    expect(verdict).toMatchObject({ source: { file: 'a.txt' }, why: 'because' });
+  });
+
+  test('of at most nothing is refuted by anything', () => {
+    const none: Claim = { ...claim, measurements: [{ ...measurement, claimed: { kind: 'at-most', value: 0 } }] };
+    expect(evaluateClaims([none], [row(63)])[0]).toMatchObject({ verdict: 'not reproduced' });
+    expect(evaluateClaims([none], [row(0)])[0]).toMatchObject({ verdict: 'reproduced' });
+  });
+
+  test('that this run did not measure says so, and shows no figure', () => {
+    expect(evaluateClaims([claim], [])[0]).toMatchObject({ verdict: 'not measured', measurements: [] });
+  });
+});
+
+test('every claim is decided by a figure that the quick profile measures', () => {
+  for (const { id, measurements } of stdioClaims) {
+    const deciding = measurements.find(({ claimed }) => claimed !== undefined);
+    const scenario = scenarios.find(({ name }) => name === deciding?.scenario);
+    expect(
+      scenario?.cases('quick').some(({ params }) => deciding && isSameParams(params, deciding.params)),
+      id,
+    ).toBe(true);
+    expect(
+      scenario?.metrics.some(({ key }) => key === deciding?.metric),
+      id,
+    ).toBe(true);
+    for (const { scenario: name, target } of measurements)
+      expect(scenarios.find((one) => one.name === name)?.targets, id).toContain(target);
+  }
+});
