@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    // Most tests wait for processes; vitest's own choice on two cores would be one worker.
+    maxWorkers: 2,
     // Room for a slow, shared machine. A test that needs more says so itself.
     testTimeout: 20_000,
     hookTimeout: 20_000,

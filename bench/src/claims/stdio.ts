@@ -111,7 +111,7 @@ export const stdioClaims: readonly Claim[] = [
         metric: 'acceptedBytes',
         unit: 'KiB',
         scale: 1 / 1024,
-        claimed: { kind: 'about', value: 64, within: 1.5 },
+        claimed: { kind: 'about', value: 64, within: 1.1 },
       },
       {
         label: "until Node's stream asked to wait",

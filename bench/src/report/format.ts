@@ -44,7 +44,7 @@ function formatBytes(bytes: number): string {
 /** The figure that a goal's limit is compared with, with its unit. */
 export function formatMeasured({ measured, unit }: GoalVerdict): string {
   if (measured === undefined) return '–';
-  return unit === '×' ? `${formatRatio(measured)} ×` : `${formatFigure(measured)} ${unit}`;
+  return unit === '×' ? `${measured.toPrecision(3)} ×` : `${formatFigure(measured)} ${unit}`;
 }
 
 /** How a run did, in one line. */

@@ -99,10 +99,9 @@ export abstract class BaseTransport implements Transport {
     this.#closeReason = reason;
     const lost = (this.#inbox?.length ?? 0) - this.#taken;
     this.#inbox = undefined;
-    this.#taken = 0;
     if (lost > 0 && reason.kind !== 'closed') {
       this.report(
-        new TransportError('peer-gone', `The channel ended while ${lost} messages waited for an onmessage; they are lost.`, {
+        new TransportError('peer-gone', `The channel ended with messages waiting for an onmessage: ${lost} are lost.`, {
           details: { lost },
         }),
       );

@@ -11,8 +11,10 @@ const MAX_STRING_LENGTH = 2 ** 29 - 24;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-/** Pieces of an unfinished line are gathered to this size before they are decoded, so that single bytes stay cheap. */
-const MAX_TAIL_BYTES = 64 * 1024;
+/** Small pieces of an unfinished line are gathered to this size before they are decoded, so that single bytes stay cheap. */
+const TAIL_BYTES = 16 * 1024;
+/** A piece of at least this size is decoded where it lies. */
+const DIRECT_BYTES = 4 * 1024;
 /** What an idle decoder may keep allocated. */
 const IDLE_TAIL_BYTES = 4 * 1024;
 
@@ -224,22 +226,19 @@ export class NdjsonDecoder {
     if (this.#fault) return;
     // One CR more than the limit may still be the line's end.
     if (this.#lineLength() > this.#maxMessageBytes) return this.#fail('too-large', bytes);
-    if (this.#tailLength + bytes.length > MAX_TAIL_BYTES) {
-      // A character that is split at the end of a piece stays in the tail, so the next piece may have to be topped up as well.
-      while (this.#tailLength > 0 && this.#tailLength + bytes.length > MAX_TAIL_BYTES) {
-        const taken = MAX_TAIL_BYTES - this.#tailLength;
-        const tail = this.#reserve(MAX_TAIL_BYTES);
-        tail.set(bytes.subarray(0, taken), this.#tailLength);
-        bytes = bytes.subarray(taken);
-        if (!this.#decode(tail)) return this.#fail('not-utf8', bytes);
-      }
-      if (this.#tailLength === 0 && bytes.length > MAX_TAIL_BYTES / 4) {
+    while (bytes.length > 0) {
+      if (this.#tailLength === 0 && bytes.length >= DIRECT_BYTES) {
         if (!this.#decode(bytes)) this.#fail('not-utf8', bytes);
         return;
       }
+      const taken = Math.min(bytes.length, TAIL_BYTES - this.#tailLength);
+      const tail = this.#reserve(this.#tailLength + taken);
+      tail.set(bytes.subarray(0, taken), this.#tailLength);
+      this.#tailLength += taken;
+      bytes = bytes.subarray(taken);
+      // A character that is split at the end of the piece stays in the tail.
+      if (this.#tailLength === TAIL_BYTES && !this.#decode(tail)) return this.#fail('not-utf8', bytes);
     }
-    this.#reserve(this.#tailLength + bytes.length).set(bytes, this.#tailLength);
-    this.#tailLength += bytes.length;
   }
 
   /** Adds `bytes` to #text, except an unfinished character at their end, which becomes the tail. */
@@ -311,7 +310,7 @@ export class NdjsonDecoder {
 
   #reserve(length: number): Uint8Array {
     if (this.#tail && this.#tail.length >= length) return this.#tail;
-    const grown = new Uint8Array(Math.min(MAX_TAIL_BYTES, Math.max(256, 2 ** Math.ceil(Math.log2(length)))));
+    const grown = new Uint8Array(Math.min(TAIL_BYTES, Math.max(256, 2 ** Math.ceil(Math.log2(length)))));
     if (this.#tail) grown.set(this.#tail.subarray(0, this.#tailLength));
     this.#tail = grown;
     return grown;

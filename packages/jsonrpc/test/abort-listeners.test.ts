@@ -18,6 +18,17 @@ test('however many wait for a signal, it has one listener, and none once the las
   expect(listenersOf(signal)).toBe(0);
 });
 
+test('one that comes after all have gone is called as well', () => {
+  const controller = new AbortController();
+  const listeners = new AbortListeners();
+  const called: number[] = [];
+  listeners.add(controller.signal, () => called.push(1))();
+  listeners.add(controller.signal, () => called.push(2));
+  expect(listenersOf(controller.signal)).toBe(1);
+  controller.abort();
+  expect(called).toEqual([2]);
+});
+
 test('all are called once, in order, when it aborts', () => {
   const controller = new AbortController();
   const listeners = new AbortListeners();

@@ -198,6 +198,21 @@ describe('closing one side', () => {
     expect(b.closings).toEqual([{ kind: 'peer-gone' }]);
   });
 
+  test('leaves to the other side also what it has put off in the middle', async () => {
+    const { a, b } = await pair();
+    b.transport.onmessage = () => {
+      b.seen.push(0);
+      b.transport.onmessage = undefined;
+    };
+    for (let n = 0; n < 5; n++) void a.transport.send(note(n));
+    await a.transport.close();
+    await settle();
+    expect([b.seen, b.closings]).toEqual([[0], []]);
+    listen(b);
+    await settle();
+    expect([b.seen, b.closings]).toEqual([[0, 1, 2, 3, 4], [{ kind: 'peer-gone' }]]);
+  });
+
   test('from inside onmessage ends the deliveries at once', async () => {
     const { a, b } = await pair();
     b.transport.onmessage = () => {

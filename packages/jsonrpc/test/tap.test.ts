@@ -168,6 +168,7 @@ describe.each(kinds)('a tap on %s', (_what, make) => {
         ['2<a', '2>b'],
       ]);
       remove[order[0] as number]?.();
+      transport.onmessage = (message) => handled.push(methodOf(message));
       transport.receive(note('c'));
       await transport.send(note('d'));
       const [gone, left] = order[0] === 0 ? [first, second] : [second, first];
@@ -179,6 +180,18 @@ describe.each(kinds)('a tap on %s', (_what, make) => {
       expect(handled).toEqual(['a', 'c', 'e']);
       expect(transport.sent).toHaveLength(3);
     }
+  });
+
+  test('bears others that come and go, however many', async () => {
+    const transport = await make();
+    const handled: string[] = [];
+    const observer = recorder();
+    tap(transport, observer);
+    transport.onmessage = (message) => handled.push(methodOf(message));
+    for (let n = 0; n < 20_000; n++) tap(transport, {})();
+    transport.receive(note('a'));
+    await transport.send(note('b'));
+    expect([handled, observer.told]).toEqual([['a'], ['<a', '>b']]);
   });
 
   test('leaves a send alone that somebody put over it', async () => {

@@ -6,7 +6,6 @@ import {
   isJsonRpcError,
   JsonRpcError,
   type JsonRpcMessage,
-  type JsonRpcNotification,
   type JsonRpcResponse,
   NdjsonDecoder,
   type RequestId,
@@ -15,6 +14,7 @@ import {
 } from '@mcpwire/jsonrpc';
 import { BatchReplies } from './batch-replies.js';
 import { within } from './deadline.js';
+import { DeliveryOrder } from './delivery-order.js';
 import { LineWriter } from './line-writer.js';
 
 /** The one revision with JSON-RPC batches. */
@@ -47,14 +47,7 @@ export abstract class StreamTransport extends BaseTransport {
   /** Messages wait for an `onmessage`: nothing more is read meanwhile. */
   #inboxWaits = false;
   #ontaken: (() => void) | undefined;
-  /** A notification has been handed over, and the microtasks have not run since. */
-  #notified = false;
-  /**
-   * Messages from `#heldFrom` on that wait for the microtasks to run, because a response came right behind a notification. The official
-   * SDK handles a notification in a microtask and a response at once: the last progress before a result would be lost.
-   */
-  #held: JsonRpcMessage[] | undefined;
-  #heldFrom = 0;
+  readonly #order: DeliveryOrder = new DeliveryOrder((message) => this.deliver(message));
 
   constructor(options: StreamOptions, answerMalformed: boolean) {
     super();
@@ -170,17 +163,10 @@ export abstract class StreamTransport extends BaseTransport {
 
   /** A message has been read. */
   protected receive(message: JsonRpcMessage): void {
-    if (this.#held !== undefined) {
-      this.#held.push(message);
-    } else if ('method' in message) {
-      if (!('id' in message)) this.#receiveNotification(message);
-      this.deliver(message);
-    } else if (this.#notified) {
-      this.#held = [message];
-      queueMicrotask(() => this.#releaseHeld());
-    } else {
-      this.deliver(message);
+    if (this.#batchReplies && 'method' in message && message.method === 'notifications/cancelled') {
+      this.#batchReplies.drop(message.params?.requestId as RequestId);
     }
+    this.#order.take(message);
   }
 
   protected override onInbox(waiting: boolean): void {
@@ -200,32 +186,6 @@ export abstract class StreamTransport extends BaseTransport {
       this.#ontaken = resolve;
     });
     await within(Number.POSITIVE_INFINITY, taken, signal);
-  }
-
-  #receiveNotification(message: JsonRpcNotification): void {
-    if (this.#batchReplies && message.method === 'notifications/cancelled') this.#batchReplies.drop(message.params?.requestId as RequestId);
-    if (this.#notified) return;
-    this.#notified = true;
-    queueMicrotask(() => {
-      this.#notified = false;
-    });
-  }
-
-  /** Hands over what is held, up to the next response that has to wait for a notification before it. */
-  #releaseHeld(): void {
-    const held = this.#held as JsonRpcMessage[];
-    this.#notified = false;
-    for (let next = held[this.#heldFrom]; next !== undefined; next = held[++this.#heldFrom]) {
-      if ('method' in next) {
-        if (!('id' in next)) this.#receiveNotification(next);
-      } else if (this.#notified) {
-        queueMicrotask(() => this.#releaseHeld());
-        return;
-      }
-      this.deliver(next);
-    }
-    this.#held = undefined;
-    this.#heldFrom = 0;
   }
 
   #noteVersion(response: JsonRpcResponse): void {

@@ -11,7 +11,7 @@ export function claimMarkup(claims: readonly ClaimVerdict[]): Markup {
         measurements.length > 0 &&
         html`<div class="scroll"><table>${measurements.map(
           ({ label, value, unit, timesClaimed, facts }) =>
-            html`<tr><td>${label}</td><td>${formatFigure(value)} ${unit}</td><td>${timesClaimed !== undefined && `${formatRatio(timesClaimed)} × the claim`}${Object.values(facts ?? {}).join(', ')}</td></tr>`,
+            html`<tr><td>${label}</td><td>${formatFigure(value)} ${unit}</td><td>${timesClaimed !== undefined && `${formatRatio(timesClaimed)} × the claim`}</td><td>${Object.values(facts ?? {}).join(', ')}</td></tr>`,
         )}</table></div><p>${why}</p>`
       }<p class="muted">Source: ${source.title} (${source.file})</p></div>`,
   )}</section>`;

@@ -1,0 +1,76 @@
+import { markdownTable } from 'markdown-table';
+import type { Params } from '../scenarios/scenario.js';
+import { formatFigure } from './format.js';
+import type { Report } from './report.js';
+
+interface Figure {
+  readonly title: string;
+  readonly scenario: string;
+  readonly params: Params;
+  readonly metric: string;
+}
+
+/** What the README shows of a report: a few rows that between them say what is better and what is not. */
+const figures: readonly Figure[] = [
+  {
+    title: 'messages/s, 100 B, 1024 in flight',
+    scenario: 'stdio/pipelined',
+    params: { bytes: 100, window: 1024 },
+    metric: 'messagesPerSecond',
+  },
+  {
+    title: 'the same, CPU of both processes per message, µs',
+    scenario: 'stdio/pipelined',
+    params: { bytes: 100, window: 1024 },
+    metric: 'cpuUsPerMessage',
+  },
+  {
+    title: '10 KiB, 64 in flight, CPU per message, µs',
+    scenario: 'stdio/pipelined',
+    params: { bytes: 10_240, window: 64 },
+    metric: 'cpuUsPerMessage',
+  },
+  { title: 'one request at a time, 100 B, median, µs', scenario: 'stdio/ping-pong', params: { bytes: 100 }, metric: 'p50Us' },
+  { title: '10 MiB round trips/s', scenario: 'stdio/large', params: { bytes: 10_485_760 }, metric: 'roundTripsPerSecond' },
+  { title: 'cold import of the server transport, ms', scenario: 'import', params: { module: 'server' }, metric: 'importMs' },
+  { title: 'installed, MB', scenario: 'import', params: { module: 'server' }, metric: 'installedMB' },
+];
+
+const columns = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'] as const;
+const begin = '<!-- figures: pnpm figures -->';
+const end = '<!-- /figures -->';
+
+/** A Markdown table of the figures, under a sentence that says where they come from. */
+export function toReadmeFigures(report: Report, source: string): string {
+  const { cpu, cores, node } = report.machine;
+  const titles = columns.map((name) => {
+    const target = report.targets.find((candidate) => candidate.name === name);
+    return target?.role === 'peer' ? `${target.title} (${target.version})` : name;
+  });
+  const rows = figures.map((figure) => [figure.title, ...columns.map((target) => toCell(report, figure, target))]);
+  return [
+    `Measured by \`pnpm ${report.command}\` on ${cpu}, ${cores} cores, Node ${node.replace(/^v/, '')}; all of it is in [${source}](${source}).`,
+    'The floor is a 30-line echo written by hand, without limits or error handling. `~` marks a figure whose rounds lay far apart.',
+    '',
+    markdownTable([['', ...titles], ...rows], { align: ['l', 'r', 'r', 'r', 'r'] }),
+  ].join('\n');
+}
+
+/** The README with the figures between its two markers. @throws Error when the markers are not there. */
+export function withFigures(readme: string, markdown: string): string {
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`the README has no place for figures: ${begin} … ${end}`);
+  return `${readme.slice(0, from + begin.length)}\n${markdown}\n${readme.slice(to)}`;
+}
+
+function toCell(report: Report, { scenario, params, metric }: Figure, target: string): string {
+  const wanted = JSON.stringify(params);
+  const row = report.rows.find(
+    (candidate) => candidate.scenario === scenario && candidate.target === target && JSON.stringify(candidate.params) === wanted,
+  );
+  const value = row?.metrics[metric];
+  if (row === undefined || value === undefined) return '';
+  const unsteady = (row.spread[metric]?.deviation ?? 0) > value / 10;
+  return `${formatFigure(value)}${unsteady ? ' ~' : ''}`;
+}
