@@ -101,7 +101,7 @@ export abstract class BaseTransport implements Transport {
     this.#inbox = undefined;
     if (lost > 0 && reason.kind !== 'closed') {
       this.report(
-        new TransportError('peer-gone', `The channel ended with messages waiting for an onmessage: ${lost} are lost.`, {
+        new TransportError('peer-gone', `The channel ended while messages waited for an onmessage: ${lost} lost.`, {
           details: { lost },
         }),
       );

@@ -19,11 +19,12 @@ export interface BoundedQueueOptions<T> {
 }
 
 interface Waiter<T> {
-  /** Undefined once it is taken or its signal has aborted: then skipped when its turn comes, so that aborting costs no search. */
-  held: { item: T } | undefined;
+  item: T | undefined;
   bytes: number;
   resolve: (accepted: Promise<void>) => void;
   reject: (error: unknown) => void;
+  /** False once it is taken or its signal has aborted: then skipped when its turn comes, so that aborting costs no search. */
+  waiting: boolean;
   stopListening: (() => void) | undefined;
 }
 
@@ -75,7 +76,7 @@ export class BoundedQueue<T> {
     if (this.#waiting === 0 && this.#fits(bytes)) return this.#take(item, bytes);
     if (this.#waiting >= this.#maxWaitingSends) return Promise.reject(this.#overflow());
     return new Promise((resolve, reject) => {
-      const waiter: Waiter<T> = { held: { item }, bytes, resolve, reject, stopListening: undefined };
+      const waiter: Waiter<T> = { item, bytes, resolve, reject, waiting: true, stopListening: undefined };
       if (signal) waiter.stopListening = this.#signals.add(signal, () => this.#giveUp(waiter, signal));
       this.#waiters.push(waiter);
       this.#waiting++;
@@ -101,7 +102,7 @@ export class BoundedQueue<T> {
     this.#head = 0;
     this.#waiting = 0;
     for (const waiter of waiters) {
-      if (!waiter.held) continue;
+      if (!waiter.waiting) continue;
       waiter.stopListening?.();
       waiter.reject(error);
     }
@@ -127,33 +128,38 @@ export class BoundedQueue<T> {
     this.#admitting = true;
     while (this.#head < this.#waiters.length) {
       const waiter = this.#waiters[this.#head] as Waiter<T>;
-      const { held, bytes } = waiter;
-      if (held && !this.#fits(bytes)) break;
+      const { item, bytes, waiting } = waiter;
+      if (waiting && !this.#fits(bytes)) break;
       // Out of the list before the sink is called, which may come back here, or fail the queue.
       this.#head++;
-      if (!held) continue;
-      waiter.held = undefined;
-      this.#waiting--;
-      waiter.stopListening?.();
-      waiter.resolve(this.#take(held.item, bytes));
+      if (!waiting) continue;
+      this.#dismiss(waiter);
+      waiter.resolve(this.#take(item as T, bytes));
     }
     this.#admitting = false;
     this.#tidy();
   }
 
   #giveUp(waiter: Waiter<T>, signal: AbortSignal): void {
-    waiter.held = undefined;
-    waiter.stopListening?.();
-    this.#waiting--;
+    this.#dismiss(waiter);
     waiter.reject(aborted(signal));
     // The one that gave up may have been all that stood in the way.
     this.#admit();
   }
 
+  /** It no longer waits. It may stay in the list for a while, so it lets go of its item, which its listener holds as well. */
+  #dismiss(waiter: Waiter<T>): void {
+    waiter.stopListening?.();
+    waiter.stopListening = undefined;
+    waiter.item = undefined;
+    waiter.waiting = false;
+    this.#waiting--;
+  }
+
   #tidy(): void {
     const done = this.#waiters.length - this.#waiting;
     if (done <= this.#waiting || (done <= MAX_DONE && this.#waiting > 0)) return;
-    this.#waiters = this.#waiters.filter(({ held }) => held !== undefined);
+    this.#waiters = this.#waiters.filter(({ waiting }) => waiting);
     this.#head = 0;
   }
 

@@ -120,27 +120,25 @@ describe('a decoder delivers', () => {
   });
 });
 
-/** Texts long enough that pieces of them are decoded before the line ends, with characters across every 64 KiB boundary. */
-describe('long lines, at every boundary of the decoder’s own pieces', () => {
-  const piece = 64 * 1024;
+/** Texts long enough that pieces of them are decoded before the line ends, with characters across every boundary of such pieces. */
+describe('long lines, whatever the size of their chunks', () => {
+  const every = (size: number, offset = 0) => {
+    return (length: number): number[] => Array.from({ length: Math.ceil((length - offset) / size) }, (_, n) => offset + n * size);
+  };
   const feeds: [what: string, cuts: (length: number) => number[]][] = [
     ['in one chunk', () => []],
-    ['in chunks of 64 KiB', (length) => Array.from({ length: Math.floor(length / piece) }, (_, n) => (n + 1) * piece)],
-    [
-      'in chunks of 64 KiB that begin a little later',
-      (length) => [10, ...Array.from({ length: Math.floor((length - 10) / piece) }, (_, n) => 10 + (n + 1) * piece)],
-    ],
     ['in a small and a huge chunk', () => [11]],
     ['in a huge and a small chunk', (length) => [length - 2]],
-    ['in chunks of 20,000', (length) => Array.from({ length: Math.floor(length / 20_000) }, (_, n) => (n + 1) * 20_000)],
-    ['in chunks of 65,537', (length) => Array.from({ length: Math.floor(length / 65_537) }, (_, n) => (n + 1) * 65_537)],
-    ['one byte before each piece ends', (length) => Array.from({ length: Math.floor(length / piece) }, (_, n) => (n + 1) * piece - 1)],
+    ...[1000, 4095, 4096, 4097, 16_383, 16_384, 16_385, 20_000, 65_535, 65_536, 65_537].flatMap((size): typeof feeds => [
+      [`in chunks of ${size}`, every(size)],
+      [`in chunks of ${size} after a small one`, every(size, 10)],
+    ]),
   ];
 
   for (const filling of ['x', 'é', '€', '😀', 'x€', '\u2028😀é']) {
     test.each(feeds)(`${JSON.stringify(filling)} %s`, (_what, cuts) => {
       for (const lead of ['', 'x', 'xx', 'xxx']) {
-        const message = note(lead + filling.repeat(Math.ceil(300_000 / utf8.encode(filling).length)));
+        const message = note(lead + filling.repeat(Math.ceil(150_000 / utf8.encode(filling).length)));
         const bytes = utf8.encode(`${encode(message)}${encode(ping)}`);
         const ends = [...cuts(bytes.length), bytes.length];
         const { messages, errors, decoder } = decode().feed(...ends.map((end, n) => bytes.subarray(ends[n - 1] ?? 0, end)));

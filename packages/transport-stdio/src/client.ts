@@ -1,14 +1,7 @@
 import type { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type CloseReason,
-  encode,
-  JsonRpcError,
-  type JsonRpcMessage,
-  LocalErrorCode,
-  type StartOptions,
-  TransportError,
-} from '@mcpwire/jsonrpc';
+import type { CloseReason, JsonRpcMessage, StartOptions } from '@mcpwire/jsonrpc';
+import { encode, JsonRpcError, LocalErrorCode, TransportError } from '@mcpwire/jsonrpc/transport-parts';
 import { within } from './deadline.js';
 import { type RestartOptions, RestartPolicy } from './restart-policy.js';
 import { type ExitStatus, type ServerCommand, ServerProcess } from './server-process.js';

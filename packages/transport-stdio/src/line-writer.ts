@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { BoundedQueue, type BoundedQueueOptions, TransportError } from '@mcpwire/jsonrpc';
+import { BoundedQueue, type BoundedQueueOptions, TransportError } from '@mcpwire/jsonrpc/transport-parts';
 
 /** Lines gathered in one tick are written once they reach this many characters, so that the reader can begin. */
 const BATCH_CHARACTERS = 64 * 1024;

@@ -1,5 +1,6 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { type JsonRpcMessage, TransportError } from '@mcpwire/jsonrpc';
+import type { JsonRpcMessage } from '@mcpwire/jsonrpc';
+import { TransportError } from '@mcpwire/jsonrpc/transport-parts';
 import { within } from './deadline.js';
 import { DueAnswers } from './due-answers.js';
 import { type StreamOptions, StreamTransport } from './stream-transport.js';

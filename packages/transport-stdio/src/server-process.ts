@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import type { Readable, Stream, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TransportError } from '@mcpwire/jsonrpc';
+import { TransportError } from '@mcpwire/jsonrpc/transport-parts';
 import { within } from './deadline.js';
 import { createEnvironment } from './environment.js';
 import { ProcessGroup } from './process-group.js';

@@ -1,17 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
+import type { JsonRpcMessage, JsonRpcResponse, RequestId, SendOptions } from '@mcpwire/jsonrpc';
 import {
   BaseTransport,
   ErrorCode,
   encode,
   isJsonRpcError,
   JsonRpcError,
-  type JsonRpcMessage,
-  type JsonRpcResponse,
   NdjsonDecoder,
-  type RequestId,
-  type SendOptions,
   TransportError,
-} from '@mcpwire/jsonrpc';
+} from '@mcpwire/jsonrpc/transport-parts';
 import { BatchReplies } from './batch-replies.js';
 import { within } from './deadline.js';
 import { DeliveryOrder } from './delivery-order.js';

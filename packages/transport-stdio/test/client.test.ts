@@ -331,7 +331,7 @@ describe('the server ends by itself', () => {
     await until('it is gone', () => server.transport.pid === null);
     await server.transport.close();
     expect(server.closings).toBe(1);
-    expect(server.errors).toMatchObject([{ code: 'peer-gone', message: expect.stringMatching(/1 messages? waited for an onmessage/) }]);
+    expect(server.errors).toMatchObject([{ code: 'peer-gone', message: expect.stringMatching(/waited for an onmessage: 1 lost/) }]);
   });
 
   test('close while that is being found out waits for it', async () => {
