@@ -77,7 +77,7 @@ export class BoundedQueue<T> {
     if (this.#waiting >= this.#maxWaitingSends) return Promise.reject(this.#overflow());
     return new Promise((resolve, reject) => {
       const waiter: Waiter<T> = { item, bytes, resolve, reject, waiting: true, stopListening: undefined };
-      if (signal) waiter.stopListening = this.#signals.add(signal, () => this.#giveUp(waiter, signal));
+      if (signal) this.#listen(waiter, signal);
       this.#waiters.push(waiter);
       this.#waiting++;
     });
@@ -140,6 +140,11 @@ export class BoundedQueue<T> {
     this.#tidy();
   }
 
+  /** A function of its own, for a closure made in `push` would hold the item as long as the waiter is in the list. */
+  #listen(waiter: Waiter<T>, signal: AbortSignal): void {
+    waiter.stopListening = this.#signals.add(signal, () => this.#giveUp(waiter, signal));
+  }
+
   #giveUp(waiter: Waiter<T>, signal: AbortSignal): void {
     this.#dismiss(waiter);
     waiter.reject(aborted(signal));
@@ -147,10 +152,9 @@ export class BoundedQueue<T> {
     this.#admit();
   }
 
-  /** It no longer waits. It may stay in the list for a while, so it lets go of its item, which its listener holds as well. */
+  /** It no longer waits. It may stay in the list for a while, so it lets go of its item. */
   #dismiss(waiter: Waiter<T>): void {
     waiter.stopListening?.();
-    waiter.stopListening = undefined;
     waiter.item = undefined;
     waiter.waiting = false;
     this.#waiting--;
