@@ -1,7 +1,0 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@mcpwire/transport-stdio/client';
-
-const client = new Client({ name: 'my-client', version: '1.0.0' });
-await client.connect(new StdioClientTransport({ command: 'node', args: ['server.js'] }));
-console.log((await client.listTools()).tools.map((tool) => tool.name));
-await client.close();
