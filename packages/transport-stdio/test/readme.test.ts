@@ -50,7 +50,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(dirname(readmePath), 'test', '.readme-'));
   for (const { language, file, text } of blocks) if (language === 'js') writeFileSync(join(folder, file), text);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 async function run(file: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: folder, env: { ...process.env, ...testEnv() } });

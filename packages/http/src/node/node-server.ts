@@ -7,7 +7,7 @@ import {
   type Http2Session,
 } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { type CloseOptions, DEFAULT_GRACE_MS } from '../exchanges.js';
 import type { HttpHandler } from '../message.js';
@@ -91,7 +91,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let closed: Promise<void> | undefined;
 
   async function close(graceMs: number): Promise<void> {
-    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+    const ended = new Promise<void>((resolve) => {
+      // Newer versions of Node say goodbye to every HTTP/2 client here, and some clients give up then what is in flight.
+      if (options.http2) NetServer.prototype.close.call(server, () => resolve());
+      else server.close(() => resolve());
+    });
     await nodeHandler.close({ graceMs });
     const deadline = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
@@ -99,6 +103,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Says goodbye first, so that a client knows that it may send elsewhere what was not answered.
     await Promise.all([...sessions].map(goodbye));
     for (const socket of sockets) socket.destroySoon();
+    if (options.http2) server.close();
     await ended;
     clearTimeout(deadline);
   }
@@ -125,7 +130,11 @@ const DESTROY_MS = 250;
 function goodbye(session: Http2Session): Promise<void> {
   return new Promise((resolve) => {
     if (session.destroyed) resolve();
-    else session.close(resolve);
+    else {
+      // A callback of its own would not be called where the session is closing already.
+      session.once('close', () => resolve());
+      session.close();
+    }
   });
 }
 
