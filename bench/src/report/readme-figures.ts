@@ -8,6 +8,8 @@ interface Figure {
   readonly scenario: string;
   readonly params: Params;
   readonly metric: string;
+  /** The target whose row a column shows, where it is not the column's own. */
+  readonly targets?: Readonly<Record<string, string>>;
 }
 
 /** What the README shows of a report: a few rows that between them say what is better and what is not. */
@@ -32,6 +34,19 @@ const figures: readonly Figure[] = [
   },
   { title: 'one request at a time, 100 B, median, µs', scenario: 'stdio/ping-pong', params: { bytes: 100 }, metric: 'p50Us' },
   { title: '10 MiB round trips/s', scenario: 'stdio/large', params: { bytes: 10_485_760 }, metric: 'roundTripsPerSecond' },
+  {
+    title: 'JSON messages of 64 KiB one way, GB/s',
+    scenario: 'stdio/bytes',
+    params: { layer: 'parsed', bytes: 65_536 },
+    metric: 'gigabytesPerSecond',
+  },
+  {
+    title: "a tool call through the SDK's own Client and McpServer, CPU, µs",
+    scenario: 'stdio/sdk-call',
+    params: { bytes: 100, window: 64 },
+    metric: 'cpuUsPerMessage',
+    targets: { mcpwire: 'sdk-v2+mcpwire' },
+  },
   { title: 'cold import of the server transport, ms', scenario: 'import', params: { module: 'server' }, metric: 'importMs' },
   { title: 'installed, MB', scenario: 'import', params: { module: 'server' }, metric: 'installedMB' },
 ];
@@ -64,13 +79,14 @@ export function withFigures(readme: string, markdown: string): string {
   return `${readme.slice(0, from + begin.length)}\n${markdown}\n${readme.slice(to)}`;
 }
 
-function toCell(report: Report, { scenario, params, metric }: Figure, target: string): string {
+function toCell(report: Report, { scenario, params, metric, targets }: Figure, column: string): string {
+  const target = targets?.[column] ?? column;
   const wanted = JSON.stringify(params);
   const row = report.rows.find(
     (candidate) => candidate.scenario === scenario && candidate.target === target && JSON.stringify(candidate.params) === wanted,
   );
   const value = row?.metrics[metric];
-  if (row === undefined || value === undefined) return '';
+  if (row === undefined || value === undefined) return '–';
   const unsteady = (row.spread[metric]?.deviation ?? 0) > value / 10;
   return `${formatFigure(value)}${unsteady ? ' ~' : ''}`;
 }
