@@ -91,7 +91,9 @@ function fromSystemCode(code: string): HttpClientErrorCode | undefined {
   return Object.hasOwn(fromCode, code) ? fromCode[code] : code.startsWith('HPE_') ? 'bad-response' : undefined;
 }
 
-/** undici's parser errors often have no code. */
+/** Some errors have no code: those of undici's parser, and Deno's. */
 function fromName(error: unknown): HttpClientErrorCode | undefined {
-  return error instanceof Error && error.name === 'HTTPParserError' ? 'bad-response' : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'HTTPParserError') return 'bad-response';
+  return error.message.includes('client error (Connect)') ? 'connect-failed' : undefined;
 }

@@ -10,7 +10,7 @@ export interface KeepAliveOptions {
    * Default 0: never.
    */
   stallTimeoutMs?: number | undefined;
-  /** Told before a stalled stream is cut off. */
+  /** Told of each stream that was cut off because it stalled. */
   onstall?: ((sink: BodySink) => void) | undefined;
 }
 
@@ -124,9 +124,9 @@ export class KeepAlive {
       visit.takenBytes = taken;
       visit.stalled = 0;
     } else if (++visit.stalled >= this.#stalledVisits) {
-      this.#onstall?.(sink);
       this.delete(sink);
       sink.destroy();
+      this.#onstall?.(sink);
     }
     visit.writtenBytes = sink.writtenBytes;
   }

@@ -539,6 +539,27 @@ describe.each(adapters)('a handler served by $name', (adapter: Adapter) => {
       expect([each.inFlight, standing]).toEqual([0, ['aborted false']]);
     });
 
+    it('is not held up by a writer that fails when it is told', async () => {
+      const errors: string[] = [];
+      const each = await serve(
+        () => ({
+          status: 200,
+          body(sink) {
+            sink.write('open');
+            sink.onclosing = () => {
+              throw new Error('broken');
+            };
+          },
+        }),
+        { onerror: (error) => void errors.push(error.message) },
+      );
+      const { body } = await each.client.request({ url: each.url });
+      const reading = readText(body);
+      await until(() => each.inFlight === 1, 'the stream is open');
+      await Promise.all([expect(reading).rejects.toThrow(), each.close({ graceMs: 10_000 })]);
+      expect(errors).toEqual(['broken']);
+    });
+
     it('ends a stream whose writer does not care, and answers 503 to what nobody has answered, when the grace period is over', async () => {
       const each = await serve(({ path }) => {
         if (path === '/never') return new Promise(() => {});

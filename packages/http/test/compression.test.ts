@@ -141,6 +141,28 @@ describe.each(decoders)('a stream compressed with %s', (coding, createDecoder) =
     await until(() => served?.inFlight === 0, 'nothing stays in flight');
   });
 
+  it('learns from one event for the next', async () => {
+    const event = (i: number): string =>
+      `data: {"jsonrpc":"2.0","id":${i},"result":{"content":[{"type":"text","text":"${randomBytes(9).toString('hex')}"}]}}\n\n`;
+    let written = 0;
+    const { body } = await ask(
+      compressed(() => ({
+        status: 200,
+        headers: events,
+        async body(sink) {
+          for (let i = 0; i < 100; i++) {
+            const text = event(i);
+            written += text.length;
+            sink.write(text);
+            await sleep(1);
+          }
+        },
+      })),
+      coding,
+    );
+    expect((await readBytes(body)).length).toBeLessThan(written / 2);
+  });
+
   it('ends when its writer’s promise resolves, and is cut off when it rejects', async () => {
     const whole = await open(async (sink) => {
       sink.write('a');

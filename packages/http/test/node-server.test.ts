@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, request as nodeRequest, type Server
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../src/client-node.js';
-import { type HttpClient, type HttpRequest, readBodyText, readText } from '../src/index.js';
-import { createHttpServer, type NodeHandler, toNodeHandler } from '../src/node.js';
+import { type BodySink, type HttpClient, type HttpRequest, readBodyText, readText } from '../src/index.js';
+import { createHttpServer, type NodeHandler, openSink, toNodeHandler } from '../src/node.js';
+import { fromFetchHandler } from '../src/web.js';
 import { certificate } from './fixtures/certificate.js';
 import { Leftovers } from './fixtures/leftovers.js';
 import { Raw } from './fixtures/raw.js';
@@ -171,6 +172,47 @@ describe('a handler on a server of somebody else’s', () => {
       'close',
       'This server is shutting down.\n',
     ]);
+  });
+
+  it('passes a parsed body on to a framework’s handler, as JSON', async () => {
+    const handler = toNodeHandler(
+      fromFetchHandler(async (request) => new Response(`${request.headers.get('content-length')} ${await request.text()}`)),
+    );
+    const url = await mount(async (req, res) => {
+      let text = '';
+      for await (const chunk of req) text += String(chunk);
+      handler(req, res, { parsedBody: JSON.parse(text) });
+    });
+    expect(await readText((await client.request({ url, method: 'POST', body: '{ "a" : 1 }' })).body)).toBe('null {"a":1}');
+  });
+
+  it('can be left out, where only a stream is to be written', async () => {
+    let aborted: boolean | undefined;
+    const sinks: BodySink[] = [];
+    const url = await mount((_req, res) => {
+      const sink = openSink(res, { status: 200, headers: { 'content-type': 'text/event-stream' } });
+      sink.onclose = (value) => {
+        aborted = value;
+      };
+      sinks.push(sink);
+      sink.write('data: 1\n\n');
+    });
+    const { headers, body } = await client.request({ url });
+    expect(headers['content-type']).toBe('text/event-stream');
+    await until(() => sinks.length === 1, 'the stream is open');
+    sinks[0]?.end('data: 2\n\n');
+    expect(await readText(body)).toBe('data: 1\n\ndata: 2\n\n');
+    await until(() => aborted === false, 'onclose');
+    const head = new Promise((resolve) => {
+      void mount((_req, res) => {
+        try {
+          openSink(res, { status: 200 });
+        } catch (error) {
+          resolve((error as Error).message);
+        }
+      }).then((other) => client.request({ url: other, method: 'HEAD' }));
+    });
+    expect(await head).toBe('A response to HEAD with status 200 has no body to write.');
   });
 
   it('survives a server that answers before it does', async () => {

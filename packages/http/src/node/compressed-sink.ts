@@ -9,13 +9,16 @@ export type Compressor = Gzip | BrotliCompress;
 export class CompressedSink extends BaseSink {
   readonly #inner: BodySink;
   readonly #compressor: Compressor;
+  readonly #flushKind: number;
   #scheduled = false;
   #onfinished: (() => void) | undefined;
 
-  constructor(inner: BodySink, compressor: Compressor) {
+  /** @param flushKind how the compressor is flushed */
+  constructor(inner: BodySink, compressor: Compressor, flushKind: number) {
     super(DEFAULT_HIGH_WATER_MARK_BYTES);
     this.#inner = inner;
     this.#compressor = compressor;
+    this.#flushKind = flushKind;
     compressor.on('data', (chunk: Buffer) => {
       if (!inner.write(chunk)) compressor.pause();
       this.checkRoom();
@@ -39,7 +42,7 @@ export class CompressedSink extends BaseSink {
     if (this.closed) return;
     this.#compress();
     // What was written before comes out with it, and what comes out goes on its way.
-    this.#compressor.flush(() => {
+    this.#compressor.flush(this.#flushKind, () => {
       if (!this.over) this.#inner.flush();
       this.checkRoom();
     });

@@ -17,23 +17,36 @@ interface Zstd {
 interface ZstdConstants {
   ZSTD_c_compressionLevel: number;
   ZSTD_c_windowLog: number;
+  ZSTD_e_flush: number;
 }
 
 const { createZstdCompress } = zlib as Zstd;
-const zstdConstants = zlib.constants as unknown as ZstdConstants;
+const constants = zlib.constants as typeof zlib.constants & ZstdConstants;
 const available: readonly ContentCoding[] = createZstdCompress ? ['zstd', 'br', 'gzip'] : ['br', 'gzip'];
 
+interface Codec {
+  create(): Compressor;
+  /** Lets out what was written, and keeps what was learnt from it: gzip's own default would forget it. */
+  readonly flush: number;
+}
+
 /**
- * Levels that compress a message in microseconds, and small windows: each open stream has a compressor of its own, which at
- * the defaults would take megabytes.
+ * Low levels and small windows: each open stream has a compressor of its own, and the defaults take megabytes. Higher ones
+ * make events hardly smaller.
  */
-const compressors: Readonly<Record<ContentCoding, () => Compressor>> = {
-  gzip: () => zlib.createGzip({ level: 5, windowBits: 14, memLevel: 7 }),
-  br: () => zlib.createBrotliCompress({ params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_LGWIN]: 17 } }),
-  zstd: () =>
-    (createZstdCompress as NonNullable<Zstd['createZstdCompress']>)({
-      params: { [zstdConstants.ZSTD_c_compressionLevel]: 3, [zstdConstants.ZSTD_c_windowLog]: 17 },
-    }),
+const codecs: Readonly<Record<ContentCoding, Codec>> = {
+  gzip: { create: () => zlib.createGzip({ level: 5, windowBits: 14, memLevel: 7 }), flush: constants.Z_SYNC_FLUSH },
+  br: {
+    create: () => zlib.createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_LGWIN]: 16 } }),
+    flush: constants.BROTLI_OPERATION_FLUSH,
+  },
+  zstd: {
+    create: () =>
+      (createZstdCompress as NonNullable<Zstd['createZstdCompress']>)({
+        params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 15 },
+      }),
+    flush: constants.ZSTD_e_flush,
+  },
 };
 
 /**
@@ -61,8 +74,8 @@ async function compress(
   const { status, body } = response;
   const { headers, coding } = decision;
   if (coding === undefined || body === undefined) return { status, headers, body };
-  const create = compressors[coding];
-  return { status, headers, body: typeof body === 'function' ? compressStream(body, create) : await compressWhole(body, create()) };
+  const codec = codecs[coding];
+  return { status, headers, body: typeof body === 'function' ? compressStream(body, codec) : await compressWhole(body, codec.create()) };
 }
 
 function compressWhole(body: string | Uint8Array, compressor: Compressor): Promise<Uint8Array> {
@@ -75,9 +88,9 @@ function compressWhole(body: string | Uint8Array, compressor: Compressor): Promi
   });
 }
 
-function compressStream(write: BodyWriter, create: () => Compressor): BodyWriter {
+function compressStream(write: BodyWriter, codec: Codec): BodyWriter {
   return (sink) => {
-    const compressing = new CompressedSink(sink, create());
+    const compressing = new CompressedSink(sink, codec.create(), codec.flush);
     const written = write(compressing);
     return written?.then(() => compressing.finished());
   };

@@ -164,7 +164,11 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
   }
 
   announceClosing(): void {
-    this.#sink?.onclosing?.();
+    try {
+      this.#sink?.onclosing?.();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   expire(): void {

@@ -1,7 +1,7 @@
-import { DEFAULT_HIGH_WATER_MARK_BYTES } from '../body-sink.js';
+import { type BodySink, DEFAULT_HIGH_WATER_MARK_BYTES } from '../body-sink.js';
 import { type CloseOptions, Exchanges } from '../exchanges.js';
 import { HttpError } from '../http-error.js';
-import type { HttpHandler, HttpRequest } from '../message.js';
+import type { HttpHandler, HttpRequest, HttpResponse } from '../message.js';
 import type { Principal } from '../principal.js';
 import { reportError } from '../report-error.js';
 import { NodeExchange, type NodeExchangeSettings, type NodeRequest, type NodeResponse } from './node-exchange.js';
@@ -88,6 +88,26 @@ export function toNodeHandler(handler: HttpHandler, options: NodeHandlerOptions 
     inFlight: { get: () => exchanges.size },
     close: { value: (closeOptions: CloseOptions = {}) => exchanges.drain(closeOptions.graceMs) },
   }) as NodeHandler;
+}
+
+/** For responses that no handler answers for: nobody closes them all at once. */
+const unmanaged = new Exchanges();
+
+/**
+ * Opens the body of a response that somebody else's code has, with the same queue and the same callbacks as a handler's
+ * stream. The head is sent with the first write, or at the end of the tick.
+ * @throws TypeError for a request that gets no body: HEAD, or with a status like 204
+ */
+export function openSink(res: NodeResponse, head: Omit<HttpResponse, 'body'>, options: NodeHandlerOptions = {}): BodySink {
+  let sink: BodySink | undefined;
+  const { highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES, onerror = reportError } = options;
+  const exchange = new NodeExchange({ exchanges: unmanaged, highWaterMarkBytes, onerror }, res.req, res, false);
+  const open = (opened: BodySink): void => {
+    sink = opened;
+  };
+  exchange.respond({ ...head, body: open });
+  if (!sink) throw new TypeError(`A response to ${exchange.method} with status ${head.status} has no body to write.`);
+  return sink;
 }
 
 /** What is too much about a request's headers; undefined when nothing is. */

@@ -18,7 +18,16 @@ let dirty: NodeSink[] | undefined;
 function flushDirty(): void {
   const sinks = dirty as NodeSink[];
   dirty = undefined;
-  for (const sink of sinks) sink.flush();
+  for (const sink of sinks) {
+    try {
+      sink.flush();
+    } catch (error) {
+      // An `onerror` that throws must not keep the other streams from being sent.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
 }
 
 /**

@@ -18,11 +18,13 @@ function toRequest(request: HttpRequest): Request {
     const value = request.headers[name];
     if (value !== undefined && !hopByHop.has(name)) headers.set(name, value);
   }
+  // Written anew, it may be shorter or longer.
+  if (request.parsedBody !== undefined) headers.delete('content-length');
   const { method, signal } = request;
   if (method === 'TRACE' || method === 'TRACK' || method === 'CONNECT')
     throw new HttpError('refused', 501, `${method} is not implemented.`);
   const bodiless = method === 'GET' || method === 'HEAD';
-  const body = bodiless ? null : toStream(request.body);
+  const body = bodiless ? null : request.parsedBody === undefined ? toStream(request.body) : JSON.stringify(request.parsedBody);
   // `duplex` is what Node asks for with a body that streams; lib.dom does not know it.
   return new Request(toUrl(request), { method, headers, signal, body, duplex: 'half' } as RequestInit);
 }

@@ -114,7 +114,11 @@ export class WebExchange implements HttpRequest, Exchange {
   }
 
   announceClosing(): void {
-    this.#sink?.onclosing?.();
+    try {
+      this.#sink?.onclosing?.();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   expire(): void {
