@@ -209,6 +209,7 @@ describe('a handler on a server of somebody else’s', () => {
           openSink(res, { status: 200 });
         } catch (error) {
           resolve((error as Error).message);
+          res.end();
         }
       }).then((other) => client.request({ url: other, method: 'HEAD' }));
     });
