@@ -1,4 +1,5 @@
 export { BaseTransport } from './base-transport.js';
+export { DeliveryOrder } from './delivery-order.js';
 export {
   ErrorCode,
   isJsonRpcError,

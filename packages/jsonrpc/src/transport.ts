@@ -38,7 +38,7 @@ export interface Transport extends AsyncDisposable {
   /** Told by the protocol layer, before `start`, which revisions it speaks. */
   setSupportedProtocolVersions?: ((versions: string[]) => void) | undefined;
   /** True where each request has a stream of its own, so that aborting `requestSignal` cancels it without a message. */
-  readonly hasPerRequestStream?: boolean | undefined;
+  readonly hasPerRequestStream?: boolean;
 }
 
 export interface StartOptions {

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { JsonRpcMessage, JsonRpcResponse, RequestId, SendOptions } from '@mcpwire/jsonrpc';
 import {
   BaseTransport,
+  DeliveryOrder,
   ErrorCode,
   encode,
   isJsonRpcError,
@@ -11,7 +12,6 @@ import {
 } from '@mcpwire/jsonrpc/transport-parts';
 import { BatchReplies } from './batch-replies.js';
 import { within } from './deadline.js';
-import { DeliveryOrder } from './delivery-order.js';
 import { LineWriter } from './line-writer.js';
 
 /** The one revision with JSON-RPC batches. */
