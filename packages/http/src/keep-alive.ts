@@ -10,7 +10,7 @@ export interface KeepAliveOptions {
    * Default 0: never.
    */
   stallTimeoutMs?: number | undefined;
-  /** Told of each stream that was cut off because it stalled. */
+  /** Told of each stream that stalled, just before it is cut off. It must not throw. */
   onstall?: ((sink: BodySink) => void) | undefined;
 }
 
@@ -125,8 +125,9 @@ export class KeepAlive {
       visit.stalled = 0;
     } else if (++visit.stalled >= this.#stalledVisits) {
       this.delete(sink);
-      sink.destroy();
+      // Before, because a stream's owner is told of its end at once by some runtimes, and may want to know why.
       this.#onstall?.(sink);
+      sink.destroy();
     }
     visit.writtenBytes = sink.writtenBytes;
   }

@@ -23,6 +23,13 @@ export interface HttpRequest {
   readonly body: HttpBody;
   /** Aborts when the client is gone before it has the whole response. It costs something, so it is made when first asked for. */
   readonly signal: AbortSignal;
+  /** True once nobody waits for a response any more: the client is gone, or has it. Costs nothing to ask. */
+  readonly isClosed: boolean;
+  /**
+   * Called once when `isClosed` becomes true, with whether the client went before it had the whole response. A plain property, because an
+   * AbortSignal for each request adds up; `signal` is for whatever takes signals.
+   */
+  onclose: ((aborted: boolean) => void) | undefined;
   /** The address of the other end of the connection: a proxy's, if there is one. */
   readonly remoteAddress: string | undefined;
   /** Whether this connection is TLS. Behind a proxy that ends TLS it is not. */

@@ -261,6 +261,36 @@ describe.each(adapters)('a handler served by $name', (adapter: Adapter) => {
     expect(aborted).toMatchObject({ name: 'AbortError' });
   });
 
+  it('says for nothing whether anybody still waits for the response', async () => {
+    const seen: HttpRequest[] = [];
+    const closings: boolean[] = [];
+    let answer = (): void => {};
+    const { client, url } = await serve(async (request) => {
+      seen.push(request);
+      request.onclose = (aborted) => closings.push(aborted);
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { status: 204 };
+    });
+    const controller = new AbortController();
+    const response = client.request({ url, signal: controller.signal });
+    response.catch(() => {});
+    await until(() => seen.length === 1, 'the request arrives');
+    expect(seen[0]?.isClosed).toBe(false);
+    controller.abort();
+    await until(() => seen[0]?.isClosed === true, 'the client is found to be gone');
+    answer();
+
+    const answered = client.request({ url });
+    await until(() => seen.length === 2, 'the next request arrives');
+    expect(seen[1]?.isClosed).toBe(false);
+    answer();
+    expect((await answered).status).toBe(204);
+    await until(() => seen[1]?.isClosed === true, 'the response is sent');
+    expect(closings).toEqual([true, false]);
+  });
+
   it('tells a writer that comes too late that its stream is closed', async () => {
     let closed: boolean | undefined;
     let arrived = false;

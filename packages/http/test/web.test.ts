@@ -190,9 +190,29 @@ describe.each(adapters)('a framework’s handler, served by $name', (adapter) =>
     await expect(readText(body)).rejects.toThrow();
   });
 
+  it('is given what was found out in front of it, and a body that was read there', async () => {
+    const inner = fromFetchHandler(async (request, { parsedBody, principal }) =>
+      Response.json({ parsedBody, principal, body: await request.json(), method: request.method, to: request.headers.get('x-to') }),
+    );
+    served = await adapter.serve(async (request) => {
+      request.parsedBody = JSON.parse(await readBodyText(request));
+      request.principal = { id: 'alice' };
+      return inner(request);
+    });
+    const headers = { 'content-type': 'application/json', 'x-to': 'you' };
+    const { body } = await served.client.request({ url: served.url, method: 'POST', headers, body: '{ "t":  "t\\u00e4xt" }' });
+    expect(JSON.parse(await readText(body))).toEqual({
+      parsedBody: { t: 'täxt' },
+      principal: { id: 'alice' },
+      body: { t: 'täxt' },
+      method: 'POST',
+      to: 'you',
+    });
+  });
+
   it('can stand inside a handler of ours, and the other way round', async () => {
     const ours = toFetchHandler(async (request) => ({ status: 200, body: (await readBodyText(request)).toUpperCase() }));
-    served = await adapter.serve(fromFetchHandler((request) => ours(request)));
+    served = await adapter.serve(fromFetchHandler(ours));
     const { body } = await served.client.request({ url: served.url, method: 'POST', body: 'text' });
     expect(await readText(body)).toBe('TEXT');
   });

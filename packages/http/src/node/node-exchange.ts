@@ -34,6 +34,7 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
   readonly res: ServerResponse;
   principal: Principal | undefined;
   parsedBody: unknown;
+  onclose: ((aborted: boolean) => void) | undefined;
   readonly #settings: NodeExchangeSettings;
   readonly #req: IncomingMessage;
   readonly #isHttp2: boolean;
@@ -90,6 +91,10 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
       if (this.#closed && this.#wasAborted()) this.#abortSignal();
     }
     return this.#controller.signal;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   get remoteAddress(): string | undefined {
@@ -251,6 +256,7 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
     if (aborted && this.#controller) this.#abortSignal();
     this.#body?.cut();
     this.#sink?.finish(aborted);
+    this.onclose?.(aborted);
   }
 
   #wasAborted(): boolean {

@@ -43,7 +43,7 @@ export class NodeSink extends BaseSink {
   #ending = false;
   /** The latest write has a callback. */
   #watched = false;
-  #ontaken: (() => void) | undefined;
+  #ontaken: ((error?: Error | null) => void) | undefined;
 
   constructor(owner: NodeSinkOwner) {
     super(owner.highWaterMarkBytes);
@@ -135,10 +135,17 @@ export class NodeSink extends BaseSink {
     if (!backlog.isEmpty && !this.#watched) this.#writeWatched('');
   }
 
+  /** The connection is gone, and the end of the response is about to be told. Until then Node takes any write, and keeps none. */
+  get #isBroken(): boolean {
+    return this.#owner.res.socket?.destroyed === true;
+  }
+
   #writeWatched(chunk: string | Uint8Array): void {
     this.#watched = true;
     // A write's own callback, because Node's `drain` follows a mark of its own.
-    this.#ontaken ??= () => this.#taken();
+    this.#ontaken ??= (error) => {
+      if (!error && !this.#isBroken) this.#taken();
+    };
     this.#owner.res.write(chunk, this.#ontaken);
   }
 

@@ -25,6 +25,7 @@ export class WebExchange implements HttpRequest, Exchange {
   readonly httpVersion = '';
   principal: Principal | undefined;
   parsedBody: unknown;
+  onclose: ((aborted: boolean) => void) | undefined;
   readonly #settings: WebExchangeSettings;
   readonly #resolve: (response: Response) => void;
   #headers: HttpHeaders | undefined;
@@ -34,6 +35,7 @@ export class WebExchange implements HttpRequest, Exchange {
   #sink: WebSink | undefined;
   #answered = false;
   #aborted = false;
+  #over = false;
 
   constructor(settings: WebExchangeSettings, request: Request, remoteAddress: string | undefined, resolve: (response: Response) => void) {
     this.#settings = settings;
@@ -83,6 +85,10 @@ export class WebExchange implements HttpRequest, Exchange {
       if (this.#aborted) this.#abortSignal();
     }
     return this.#controller.signal;
+  }
+
+  get isClosed(): boolean {
+    return this.#aborted || this.#over;
   }
 
   respond(response: HttpResponse): void {
@@ -151,9 +157,11 @@ export class WebExchange implements HttpRequest, Exchange {
     this.#aborted = true;
     this.#abortSignal();
     if (this.#sink) this.#sink.finish(true);
+    this.#tellClosed(true);
   }
 
   #onover(aborted: boolean): void {
+    this.#over = true;
     this.#stopListening?.();
     this.#stopListening = undefined;
     if (aborted && !this.#aborted) {
@@ -161,6 +169,13 @@ export class WebExchange implements HttpRequest, Exchange {
       this.#abortSignal();
     }
     this.#settings.onover(this);
+    this.#tellClosed(aborted);
+  }
+
+  #tellClosed(aborted: boolean): void {
+    const { onclose } = this;
+    this.onclose = undefined;
+    onclose?.(aborted);
   }
 
   #abortSignal(): void {
