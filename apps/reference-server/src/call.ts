@@ -1,4 +1,4 @@
-import type { Params, RequestContext } from '@mcpwire/jsonrpc';
+import { isTransportError, type Params, type RequestContext } from '@mcpwire/jsonrpc';
 import { isAtLeast, type LogLevel } from './log-level.js';
 import type { Revision } from './revision.js';
 import type { Session } from './session.js';
@@ -48,13 +48,22 @@ export class Call {
 
   /** Reports progress to a client that asked for it. `progress` must grow with each call. */
   async progress(progress: number, total: number, message: string): Promise<void> {
-    await this.context.progress(progress, total, this.revision.annotations ? message : undefined);
+    await this.#tell(this.context.progress(progress, total, this.revision.annotations ? message : undefined));
   }
 
   /** Sends a log message to a client that asked for this level or a lower one. */
   async log(level: LogLevel, data: unknown): Promise<void> {
     const { logLevel } = this.session;
     if (this.revision.modern || logLevel === undefined || !isAtLeast(level, logLevel)) return;
-    await this.context.notify('notifications/message', { level, logger: 'reference-server', data });
+    await this.#tell(this.context.notify('notifications/message', { level, logger: 'reference-server', data }));
+  }
+
+  /** Where only the answer can be sent (JSON over HTTP), a client that asked for more goes without it; its request is not to fail for that. */
+  async #tell(sent: Promise<void>): Promise<void> {
+    try {
+      await sent;
+    } catch (error) {
+      if (!isTransportError(error) || error.code !== 'write-failed') throw error;
+    }
   }
 }

@@ -19,7 +19,8 @@ run().then(
     process.exitCode = code;
   },
   (error: Error) => {
-    process.stderr.write(`mcpwire-reference-server: ${error.stack}\n`);
+    // What the system says (EADDRINUSE, ENOENT) is the user's to mend; a stack would hide it.
+    process.stderr.write(`mcpwire-reference-server: ${'code' in error ? error.message : error.stack}\n`);
     process.exitCode = 1;
   },
 );

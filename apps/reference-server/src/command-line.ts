@@ -4,10 +4,12 @@ import { AllowList } from './fetch/allow-list.js';
 import { packageVersion } from './identity.js';
 import { DEFAULT_GRACE_MS, serve } from './serve.js';
 import { transports } from './transports/index.js';
+import { UsageError } from './transports/transport.js';
 
 interface CommonOptions {
   allowFetch?: string[];
   pageSize?: number;
+  officialSuite?: true;
   graceMs: number;
   verbose?: true;
 }
@@ -37,8 +39,15 @@ async function createProgram(): Promise<Command> {
     addCommonOptions(command);
     transport.configure?.(command);
     command.action(async (options: CommonOptions) => {
-      const { allowFetch, pageSize, graceMs, verbose, ...own } = options;
-      await serve(transport, { server: { allowFetch, pageSize }, graceMs, log: verbose && logToStderr }, own);
+      const { allowFetch, pageSize, officialSuite, graceMs, verbose, ...own } = options;
+      // Loaded when it is wanted.
+      const catalogue = officialSuite && (await import('./suite/index.js')).createSuiteCatalogue();
+      try {
+        await serve(transport, { server: { allowFetch, pageSize, catalogue }, graceMs, log: verbose && logToStderr }, own);
+      } catch (error) {
+        if (error instanceof UsageError) command.error(`error: ${error.message}`);
+        throw error;
+      }
     });
   }
   return program;
@@ -52,6 +61,7 @@ function addCommonOptions(command: Command): void {
       addAllowed,
     )
     .option('--page-size <items>', 'items on a page of a list (default: all)', (value) => readInteger(value, 1))
+    .option('--official-suite', 'offer what the official conformance suite asks for, in place of the tools and all the rest')
     .option(
       '--grace-ms <ms>',
       'on SIGTERM, SIGINT or the end of input: time for answers in flight',

@@ -1,7 +1,7 @@
 import { cacheable, STATIC_TTL_MS } from './caching.js';
 import type { Call } from './call.js';
 import { capabilities, instructions } from './identity.js';
-import { modernRevisions } from './revision.js';
+import { offeredRevisions } from './revision.js';
 
 /**
  * Answers `server/discover`. Who the server is stands in every result's `_meta`.
@@ -9,6 +9,10 @@ import { modernRevisions } from './revision.js';
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/discover
  */
 export function discover(call: Call): object {
-  const supportedVersions = [...modernRevisions.keys()];
-  return cacheable(call, { supportedVersions, capabilities: capabilities(call.revision), instructions }, STATIC_TTL_MS);
+  const supportedVersions = [...offeredRevisions];
+  return cacheable(
+    call,
+    { supportedVersions, capabilities: capabilities(call.revision, call.session.settings.catalogue), instructions },
+    STATIC_TTL_MS,
+  );
 }

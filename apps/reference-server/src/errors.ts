@@ -1,5 +1,5 @@
 import { ErrorCode, JsonRpcError } from '@mcpwire/jsonrpc';
-import { modernRevisions } from './revision.js';
+import { offeredRevisions } from './revision.js';
 
 /**
  * Error codes of the protocol itself, beyond those of JSON-RPC.
@@ -19,11 +19,10 @@ export function invalidParams(message: string, data?: unknown): JsonRpcError {
 }
 
 /**
- * The request names a revision that can't be served by its `_meta`. Legacy revisions are not offered here: a client takes the list as
- * what it may name in a retry, and those begin with `initialize` instead.
+ * The request names a revision in its `_meta` that no request can be served by.
  */
 export function unsupportedProtocolVersion(requested: string): JsonRpcError {
-  const supported = [...modernRevisions.keys()];
+  const supported = [...offeredRevisions];
   return new JsonRpcError(
     McpErrorCode.UnsupportedProtocolVersion,
     `Unsupported protocol version: ${excerpt(requested)}. Supported: ${supported.join(', ')}`,

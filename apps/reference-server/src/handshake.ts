@@ -1,4 +1,5 @@
 import { ErrorCode, JsonRpcError, type Params } from '@mcpwire/jsonrpc';
+import type { Catalogue } from './catalogue.js';
 import { isImplementation } from './envelope.js';
 import { excerpt, invalidParams } from './errors.js';
 import { capabilities, instructions, serverInfo } from './identity.js';
@@ -11,9 +12,14 @@ import { latestLegacyRevision, legacyRevisions, modernRevisions, type Revision }
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle
  */
 export class Handshake {
+  readonly #catalogue: Catalogue;
   #revision: Revision | undefined;
   #clientCapabilities: Params = {};
   #confirmed = false;
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
 
   /** What the client declared in `initialize`. */
   get clientCapabilities(): Params {
@@ -40,7 +46,8 @@ export class Handshake {
     const revision = legacyRevisions.get(requested) ?? latestLegacyRevision;
     this.#revision = revision;
     this.#clientCapabilities = clientCapabilities;
-    const result = { protocolVersion: revision.name, capabilities: capabilities(revision), serverInfo: serverInfo(revision), instructions };
+    const offered = capabilities(revision, this.#catalogue);
+    const result = { protocolVersion: revision.name, capabilities: offered, serverInfo: serverInfo(revision), instructions };
     return result;
   }
 

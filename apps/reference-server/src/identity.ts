@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Catalogue } from './catalogue.js';
 import type { Revision } from './revision.js';
 
 let version: string | undefined;
@@ -19,14 +20,16 @@ export function serverInfo({ titles, descriptions }: Revision): object {
   };
 }
 
-/** What this server can do in a revision. Its lists never change, so it promises no word of that. */
-export function capabilities({ modern }: Revision): object {
+/** What a server can do in a revision. It promises word of changes only where its lists do change. */
+export function capabilities({ modern, completions }: Revision, catalogue: Catalogue): object {
+  const list = catalogue.onchange ? { listChanged: true } : {};
   return {
-    tools: {},
-    prompts: {},
+    tools: list,
+    prompts: list,
     resources: { subscribe: true },
     // Deprecated in 2026-07-28: a new implementation should not take it up there.
     ...(!modern && { logging: {} }),
+    ...(completions && catalogue.completions && { completions: {} }),
   };
 }
 

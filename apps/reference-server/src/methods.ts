@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { complete } from './completion.js';
 import { discover } from './discover.js';
 import { excerpt, invalidParams } from './errors.js';
 import { isLogLevel, LOG_LEVELS } from './log-level.js';
@@ -30,6 +31,7 @@ export const methods: Readonly<Record<string, Method>> = {
   'resources/read': { era: 'both', run: readResource },
   'prompts/list': { era: 'both', run: listPrompts },
   'prompts/get': { era: 'both', run: getPrompt },
+  'completion/complete': { era: 'both', run: complete },
 };
 
 function initialize({ params, session }: Call): object {

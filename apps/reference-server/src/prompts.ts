@@ -5,22 +5,25 @@ import { page } from './pagination.js';
 import { optionalObject, requireString } from './params.js';
 import { contentsOf } from './resources.js';
 
-interface Argument {
+export interface PromptArgument {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly required: boolean;
 }
 
-interface Prompt {
+/** One prompt. Its `messages` get every argument that is required. */
+export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly arguments: readonly Argument[];
-  readonly messages: (values: Record<string, string | undefined>, call: Call) => object[];
+  readonly arguments: readonly PromptArgument[];
+  /** Its messages, or a result to give in their place. */
+  readonly messages: (values: Record<string, string | undefined>, call: Call) => object[] | Promise<object[] | Params>;
 }
 
-const prompts: readonly Prompt[] = [
+/** The prompts of the standard catalogue. */
+export const prompts: readonly Prompt[] = [
   {
     name: 'greet',
     title: 'Greet somebody',
@@ -46,7 +49,7 @@ const prompts: readonly Prompt[] = [
 /** Answers `prompts/list`. */
 export function listPrompts(call: Call): object {
   const { titles } = call.revision;
-  const items = prompts.map(({ name, title, description, arguments: args }) => ({
+  const items = call.session.settings.catalogue.prompts.map(({ name, title, description, arguments: args }) => ({
     name,
     ...(titles && { title }),
     description,
@@ -56,16 +59,21 @@ export function listPrompts(call: Call): object {
 }
 
 /** Answers `prompts/get`. */
-export function getPrompt(call: Call): object {
+export function getPrompt(call: Call): object | Promise<object> {
   const name = requireString(call.params, 'name');
-  const prompt = prompts.find((candidate) => candidate.name === name);
+  const prompt = call.session.settings.catalogue.prompts.find((candidate) => candidate.name === name);
   if (!prompt) throw invalidParams(`unknown prompt: ${excerpt(name)}`);
   const given = optionalObject(call.params, 'arguments');
   const values = Object.fromEntries(prompt.arguments.map((argument) => [argument.name, readArgument(argument, given, prompt)]));
-  return { description: prompt.description, messages: prompt.messages(values, call) };
+  const messages = prompt.messages(values, call);
+  return messages instanceof Promise ? messages.then((settled) => toResult(prompt, settled)) : toResult(prompt, messages);
 }
 
-function readArgument({ name, required }: Argument, given: Params, prompt: Prompt): string | undefined {
+function toResult({ description }: Prompt, messages: object[] | Params): object {
+  return Array.isArray(messages) ? { description, messages } : messages;
+}
+
+function readArgument({ name, required }: PromptArgument, given: Params, prompt: Prompt): string | undefined {
   const value = Object.hasOwn(given, name) ? given[name] : undefined;
   if (value === undefined && required) throw invalidParams(`the prompt ${prompt.name} needs the argument ${name}`);
   if (value !== undefined && typeof value !== 'string')
@@ -73,6 +81,7 @@ function readArgument({ name, required }: Argument, given: Params, prompt: Promp
   return value;
 }
 
-function userMessage(content: object): object {
+/** What the user says in a prompt. */
+export function userMessage(content: object): object {
   return { role: 'user', content };
 }

@@ -1,13 +1,15 @@
 import { JsonRpcError } from '@mcpwire/jsonrpc';
 import { cacheable, STATIC_TTL_MS } from './caching.js';
 import type { Call } from './call.js';
+import type { Catalogue } from './catalogue.js';
 import { excerpt, invalidParams, McpErrorCode } from './errors.js';
 import type { Note } from './note.js';
 import { page } from './pagination.js';
 import { requireString } from './params.js';
 import type { Revision } from './revision.js';
 
-interface Resource {
+/** One resource of the list. */
+export interface Resource {
   readonly uri: string;
   readonly name: string;
   readonly title: string;
@@ -18,6 +20,17 @@ interface Resource {
   /** How long a client may keep what it read. */
   readonly ttlMs: number;
   readonly read: (note: Note) => { text: string } | { blob: string };
+}
+
+/** Resources that have their URIs by a pattern. */
+export interface ResourceTemplate {
+  readonly uriTemplate: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  /** What the resource of this URI holds, which never changes; undefined for a URI that does not fit. */
+  readonly read: (uri: string) => { text: string } | undefined;
 }
 
 /** The resource that `set_note` changes. */
@@ -46,7 +59,8 @@ const GREETINGS = [
   'Escapes: "quotes" \\backslash\\ tab[\t] bell[\u0007] null[\u0000]',
 ].join('\n');
 
-const resources: readonly Resource[] = [
+/** The resources of the standard catalogue. */
+export const resources: readonly Resource[] = [
   {
     uri: NOTE_URI,
     name: 'note',
@@ -88,20 +102,22 @@ const resources: readonly Resource[] = [
   },
 ];
 
-const templates = [
+/** The templates of the standard catalogue. */
+export const resourceTemplates: readonly ResourceTemplate[] = [
   {
     uriTemplate: 'reference://filler/{bytes}',
     name: 'filler',
     title: 'Text of any length',
     description: `As many bytes of text as the URI says, up to ${MAX_FILLER_BYTES}.`,
     mimeType: 'text/plain',
+    read: readFiller,
   },
 ];
 
 /** Answers `resources/list`. */
 export function listResources(call: Call): object {
   const { titles } = call.revision;
-  const items = resources.map(({ uri, name, title, description, mimeType, size }) => ({
+  const items = call.session.settings.catalogue.resources.map(({ uri, name, title, description, mimeType, size }) => ({
     uri,
     name,
     ...(titles && { title }),
@@ -114,7 +130,13 @@ export function listResources(call: Call): object {
 
 /** Answers `resources/templates/list`. */
 export function listResourceTemplates(call: Call): object {
-  const items = templates.map(({ title, ...template }) => (call.revision.titles ? { ...template, title } : template));
+  const items = call.session.settings.catalogue.resourceTemplates.map(({ uriTemplate, name, title, description, mimeType }) => ({
+    uriTemplate,
+    name,
+    ...(call.revision.titles && { title }),
+    description,
+    mimeType,
+  }));
   return page(call, 'resourceTemplates', items);
 }
 
@@ -130,19 +152,21 @@ export function readResource(call: Call): object {
  * @throws JsonRpcError -32602, or -32002 in legacy revisions, when there is no such resource.
  */
 export function contentsOf(uri: string, call: Call): { contents: object; ttlMs: number } {
-  const resource = resources.find((candidate) => candidate.uri === uri);
+  const { catalogue, note } = call.session.settings;
+  const resource = catalogue.resources.find((candidate) => candidate.uri === uri);
   if (resource) {
     const { mimeType, ttlMs } = resource;
-    return { contents: { uri, mimeType, ...resource.read(call.session.settings.note) }, ttlMs };
+    return { contents: { uri, mimeType, ...resource.read(note) }, ttlMs };
   }
-  const bytes = Number(FILLER_PATTERN.exec(uri)?.[1] ?? Number.NaN);
-  if (Number.isNaN(bytes)) throw resourceNotFound(uri, call.revision);
-  if (bytes > MAX_FILLER_BYTES) throw invalidParams(`${uri} asks for ${bytes} bytes, and the most there is are ${MAX_FILLER_BYTES}`);
-  return { contents: { uri, mimeType: 'text/plain', text: filler(bytes) }, ttlMs: STATIC_TTL_MS };
+  for (const { mimeType, read } of catalogue.resourceTemplates) {
+    const held = read(uri);
+    if (held) return { contents: { uri, mimeType, ...held }, ttlMs: STATIC_TTL_MS };
+  }
+  throw resourceNotFound(uri, call.revision);
 }
 
 /** Whether a client can subscribe to this: only what is in the list may ever change. */
-export function isListedResource(uri: string): boolean {
+export function isListedResource(uri: string, { resources }: Catalogue): boolean {
   return resources.some((candidate) => candidate.uri === uri);
 }
 
@@ -150,6 +174,13 @@ export function isListedResource(uri: string): boolean {
 export function resourceNotFound(uri: string, { modern }: Revision): JsonRpcError {
   if (modern) return invalidParams(`resource not found: ${excerpt(uri)}`, { uri });
   return new JsonRpcError(McpErrorCode.ResourceNotFound, `Resource not found: ${excerpt(uri)}`, { data: { uri } });
+}
+
+function readFiller(uri: string): { text: string } | undefined {
+  const bytes = Number(FILLER_PATTERN.exec(uri)?.[1] ?? Number.NaN);
+  if (Number.isNaN(bytes)) return undefined;
+  if (bytes > MAX_FILLER_BYTES) throw invalidParams(`${uri} asks for ${bytes} bytes, and the most there is are ${MAX_FILLER_BYTES}`);
+  return { text: filler(bytes) };
 }
 
 function filler(bytes: number): string {

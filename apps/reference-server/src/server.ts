@@ -18,6 +18,7 @@ import type { Session } from './session.js';
 import { type ReferenceServerOptions, toSettings } from './settings.js';
 import { Subscriptions } from './subscriptions.js';
 
+export type { Catalogue } from './catalogue.js';
 export { Note } from './note.js';
 export type { ReferenceServerOptions } from './settings.js';
 
@@ -60,8 +61,8 @@ export class ReferenceServer implements AsyncDisposable {
     this.#onerror = onerror;
     const peer = new Peer(transport, { onerror, maxInFlight: options.maxInFlight });
     this.peer = peer;
-    const subscriptions = new Subscriptions(settings.note, (method, params) => peer.notify(method, params), onerror);
-    this.#session = { peer, settings, handshake: new Handshake(), subscriptions, logLevel: undefined };
+    const subscriptions = new Subscriptions(settings, (method, params) => peer.notify(method, params), onerror);
+    this.#session = { peer, settings, handshake: new Handshake(settings.catalogue), subscriptions, logLevel: undefined };
     this.closed = new Promise((resolve) => {
       peer.onclose = () => {
         subscriptions.end();
@@ -69,7 +70,10 @@ export class ReferenceServer implements AsyncDisposable {
       };
     });
     for (const [name, method] of Object.entries(methods)) peer.handle(name, (params, context) => this.#serve(method, params, context));
-    peer.handleNotification('notifications/initialized', () => this.#session.handshake.confirm());
+    peer.handleNotification('notifications/initialized', () => {
+      this.#session.handshake.confirm();
+      if (this.#session.handshake.confirmed) subscriptions.announceLists();
+    });
     this.#refuseUnservedRevisions();
   }
 

@@ -1,8 +1,11 @@
+import { type Catalogue, standardCatalogue } from './catalogue.js';
 import type { AddressLookup } from './fetch/address.js';
 import { AllowList } from './fetch/allow-list.js';
 import { Note } from './note.js';
 
 export interface ReferenceServerOptions {
+  /** What is offered. Default: the tools, resources and prompts that the README lists. */
+  catalogue?: Catalogue | undefined;
   /**
    * What the tool `fetch` may reach, each as `HOST` or `HOST:PORT`; `loopback` stands for this machine under any of its loopback names
    * and addresses. Default: `loopback` alone.
@@ -27,6 +30,7 @@ export interface ReferenceServerOptions {
 
 /** `ReferenceServerOptions` with every default filled in. */
 export interface Settings {
+  readonly catalogue: Catalogue;
   readonly allowFetch: AllowList;
   readonly lookup: AddressLookup | undefined;
   readonly pageSize: number;
@@ -39,6 +43,7 @@ export function toSettings(options: ReferenceServerOptions): Settings {
   const { pageSize = 100 } = options;
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) throw new RangeError(`pageSize is ${pageSize}; it must be a whole number above 0`);
   return {
+    catalogue: options.catalogue ?? standardCatalogue,
     allowFetch: new AllowList(options.allowFetch ?? ['loopback']),
     lookup: options.lookup,
     pageSize,

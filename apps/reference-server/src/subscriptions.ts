@@ -1,16 +1,24 @@
-import { JsonRpcError, LocalErrorCode, type RequestId } from '@mcpwire/jsonrpc';
+import { JsonRpcError, LocalErrorCode, type Params, type RequestId } from '@mcpwire/jsonrpc';
 import type { Call } from './call.js';
+import type { Catalogue, ChangingList } from './catalogue.js';
 import { MetaKey } from './envelope.js';
 import { excerpt, invalidParams } from './errors.js';
 import type { Note } from './note.js';
 import { isObject, requireString } from './params.js';
 import { isListedResource, NOTE_URI, resourceNotFound } from './resources.js';
+import type { Settings } from './settings.js';
 import { UpdateFeed } from './update-feed.js';
 
 /** Streams of `subscriptions/listen` that one connection may have open. */
 const MAX_STREAMS = 100;
 /** URIs that one `subscriptions/listen` may name. */
 const MAX_URIS = 1_000;
+
+const LIST_CHANGED: Readonly<Record<ChangingList, string>> = {
+  prompts: 'notifications/prompts/list_changed',
+  tools: 'notifications/tools/list_changed',
+};
+const LISTS = Object.keys(LIST_CHANGED) as ChangingList[];
 
 interface Stream {
   readonly feed: UpdateFeed;
@@ -19,21 +27,23 @@ interface Stream {
 }
 
 /**
- * Who on one connection wants to hear of changed resources: the streams of `subscriptions/listen`, and what legacy clients named with
+ * Who on one connection wants to hear of changed resources and lists: the streams of `subscriptions/listen`, and what legacy clients named with
  * `resources/subscribe`.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions
  */
 export class Subscriptions {
+  readonly #catalogue: Catalogue;
   readonly #note: Note;
-  readonly #notify: (method: string, params: { uri: string }) => Promise<void>;
+  readonly #notify: (method: string, params: Params) => Promise<void>;
   readonly #onerror: (error: Error) => void;
   readonly #streams = new Map<RequestId, Stream>();
   #legacy: UpdateFeed | undefined;
   #release: (() => void) | undefined;
 
-  constructor(note: Note, notify: (method: string, params: { uri: string }) => Promise<void>, onerror: (error: Error) => void) {
+  constructor({ catalogue, note }: Settings, notify: (method: string, params: Params) => Promise<void>, onerror: (error: Error) => void) {
+    this.#catalogue = catalogue;
     this.#note = note;
     this.#notify = notify;
     this.#onerror = onerror;
@@ -42,7 +52,9 @@ export class Subscriptions {
   /** Answers `subscriptions/listen`: with the acknowledgement now, and with a result when the server ends the stream. */
   listen(call: Call): Promise<object> {
     const { context } = call;
-    const uris = parseFilter(call).filter(isListedResource);
+    const filter = parseFilter(call);
+    const uris = filter.uris.filter((uri) => isListedResource(uri, this.#catalogue));
+    const lists = this.#catalogue.onchange ? filter.lists : [];
     if (this.#streams.size >= MAX_STREAMS) {
       throw new JsonRpcError(
         LocalErrorCode.TooManyRequests,
@@ -51,7 +63,8 @@ export class Subscriptions {
     }
     const _meta = { [MetaKey.SubscriptionId]: context.id };
     const notify = (method: string, params: object): Promise<void> => context.notify(method, { ...params, _meta }).catch(this.#onerror);
-    const feed = new UpdateFeed(uris, (uri) => notify('notifications/resources/updated', { uri }));
+    const topics = [...uris, ...lists.map((list) => LIST_CHANGED[list])];
+    const feed = new UpdateFeed(topics, (topic) => notify(...toNotification(topic)));
 
     return new Promise((resolve) => {
       const end = (): void => {
@@ -61,7 +74,7 @@ export class Subscriptions {
         resolve({ _meta });
       };
       // Sent before anything else can be: messages leave in the order in which they are sent.
-      void notify('notifications/subscriptions/acknowledged', { notifications: uris.length > 0 ? { resourceSubscriptions: uris } : {} });
+      void notify('notifications/subscriptions/acknowledged', { notifications: toFilter(uris, lists) });
       this.#streams.set(context.id, { feed, end });
       this.#settle();
       call.signal.addEventListener('abort', end, { once: true });
@@ -71,17 +84,19 @@ export class Subscriptions {
   /** Answers `resources/subscribe`. */
   subscribe(call: Call): void {
     const uri = requireString(call.params, 'uri');
-    if (!isListedResource(uri)) throw resourceNotFound(uri, call.revision);
-    this.#legacy ??= new UpdateFeed([], (changed) =>
-      this.#notify('notifications/resources/updated', { uri: changed }).catch(this.#onerror),
-    );
-    this.#legacy.uris.add(uri);
-    this.#settle();
+    if (!isListedResource(uri, this.#catalogue)) throw resourceNotFound(uri, call.revision);
+    this.#follow(uri);
+  }
+
+  /** A legacy client, which has no say in it, is told from now on when a list changes. */
+  announceLists(): void {
+    if (!this.#catalogue.onchange) return;
+    for (const topic of Object.values(LIST_CHANGED)) this.#follow(topic);
   }
 
   /** Answers `resources/unsubscribe`; a URI that was never subscribed to is as good as unsubscribed. */
   unsubscribe(call: Call): void {
-    this.#legacy?.uris.delete(requireString(call.params, 'uri'));
+    this.#legacy?.topics.delete(requireString(call.params, 'uri'));
     this.#settle();
   }
 
@@ -94,24 +109,51 @@ export class Subscriptions {
     return ids;
   }
 
+  #follow(topic: string): void {
+    this.#legacy ??= new UpdateFeed([], (changed) => this.#notify(...toNotification(changed)).catch(this.#onerror));
+    this.#legacy.topics.add(topic);
+    this.#settle();
+  }
+
   /** Listens to the note only while somebody here does, so that a connection that ended is not held by it. */
   #settle(): void {
-    const wanted = this.#streams.size > 0 || (this.#legacy?.uris.size ?? 0) > 0;
-    if (wanted) this.#release ??= this.#note.onchange(() => this.#changed(NOTE_URI));
+    const wanted = this.#streams.size > 0 || (this.#legacy?.topics.size ?? 0) > 0;
+    if (wanted) this.#release ??= this.#listen();
     else {
       this.#release?.();
       this.#release = undefined;
     }
   }
 
-  #changed(uri: string): void {
-    for (const { feed } of this.#streams.values()) feed.push(uri);
-    this.#legacy?.push(uri);
+  #listen(): () => void {
+    const endNote = this.#note.onchange(() => this.#changed(NOTE_URI));
+    const endLists = this.#catalogue.onchange?.((list) => this.#changed(LIST_CHANGED[list]));
+    return () => {
+      endNote();
+      endLists?.();
+    };
+  }
+
+  #changed(topic: string): void {
+    for (const { feed } of this.#streams.values()) feed.push(topic);
+    this.#legacy?.push(topic);
   }
 }
 
-/** The resources that a filter names. Of the other kinds of notification this server has none, so they are only checked. */
-function parseFilter({ params }: Call): string[] {
+/** A URI stands for a resource that is updated, the method of a notification for a list that changes. */
+function toNotification(topic: string): [method: string, params: Params] {
+  return LISTS.some((list) => LIST_CHANGED[list] === topic) ? [topic, {}] : ['notifications/resources/updated', { uri: topic }];
+}
+
+function toFilter(uris: string[], lists: ChangingList[]): object {
+  return {
+    ...Object.fromEntries(lists.map((list) => [`${list}ListChanged`, true])),
+    ...(uris.length > 0 && { resourceSubscriptions: uris }),
+  };
+}
+
+/** What a filter asks for. The list of resources never changes, so that part is only checked. */
+function parseFilter({ params }: Call): { uris: string[]; lists: ChangingList[] } {
   const filter = params.notifications;
   if (!isObject(filter)) throw invalidParams(`notifications must be an object, and is ${excerpt(filter)}`);
   for (const kind of ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged']) {
@@ -125,5 +167,5 @@ function parseFilter({ params }: Call): string[] {
   }
   if (uris.length > MAX_URIS)
     throw invalidParams(`notifications.resourceSubscriptions names ${uris.length} resources, and may name ${MAX_URIS}`);
-  return [...new Set<string>(uris)];
+  return { uris: [...new Set<string>(uris)], lists: LISTS.filter((list) => filter[`${list}ListChanged`] === true) };
 }

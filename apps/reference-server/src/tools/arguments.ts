@@ -1,5 +1,6 @@
 import type { Params } from '@mcpwire/jsonrpc';
 import { excerpt } from '../errors.js';
+import { isObject } from '../params.js';
 
 /** An argument that a tool does not take; its message is for whoever chose it, often a model. */
 export class ArgumentError extends Error {
@@ -10,6 +11,8 @@ export interface StringSchema {
   readonly type: 'string';
   readonly description: string;
   readonly enum?: readonly string[];
+  /** The header, behind `Mcp-Param-`, in which clients repeat it over HTTP, from 2026-07-28 on. */
+  readonly 'x-mcp-header'?: string;
 }
 
 export interface IntegerSchema {
@@ -20,10 +23,16 @@ export interface IntegerSchema {
   readonly default?: number;
 }
 
+/** An object of any members: whoever takes it looks after them. */
+export interface ObjectSchema {
+  readonly type: 'object';
+  readonly description: string;
+}
+
 /** The part of JSON Schema that the tools here describe their arguments with. */
 export interface InputSchema {
   readonly type: 'object';
-  readonly properties: Readonly<Record<string, StringSchema | IntegerSchema>>;
+  readonly properties: Readonly<Record<string, StringSchema | IntegerSchema | ObjectSchema>>;
   readonly required: readonly string[];
   readonly additionalProperties: false;
 }
@@ -40,12 +49,18 @@ export function readArguments(schema: InputSchema, given: Params): Record<string
   const values: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined)
-      values[name] = property.type === 'string' ? readString(name, property, value) : readInteger(name, property, value);
+    if (value !== undefined) values[name] = read(name, property, value);
     else if (schema.required.includes(name)) throw new ArgumentError(`The argument ${name} is missing.`);
     else if (property.type === 'integer' && property.default !== undefined) values[name] = property.default;
   }
   return values;
+}
+
+function read(name: string, property: StringSchema | IntegerSchema | ObjectSchema, value: unknown): unknown {
+  if (property.type === 'string') return readString(name, property, value);
+  if (property.type === 'integer') return readInteger(name, property, value);
+  if (!isObject(value)) throw new ArgumentError(`The argument ${name} must be an object, and is ${excerpt(value)}.`);
+  return value;
 }
 
 function readString(name: string, { enum: allowed }: StringSchema, value: unknown): string {

@@ -14,17 +14,15 @@ import { setNote } from './set-note.js';
 import { slow } from './slow.js';
 import { type Tool, ToolError, type ToolResult, textResult } from './tool.js';
 
-/** Every tool, in the order in which it is listed. */
+/** The tools of the standard catalogue. */
 export const tools: readonly Tool[] = [echo, echoStream, fetchPage, slow, fail, setNote, ask];
-
-const byName: ReadonlyMap<string, Tool> = new Map(tools.map((tool) => [tool.name, tool]));
 
 /** Answers `tools/list`. */
 export function listTools(call: Call): object {
   return page(
     call,
     'tools',
-    tools.map((tool) => describe(tool, call.revision)),
+    call.session.settings.catalogue.tools.map((tool) => describe(tool, call.revision)),
   );
 }
 
@@ -35,7 +33,7 @@ export function listTools(call: Call): object {
  */
 export function callTool(call: Call): ToolResult | Promise<ToolResult> {
   const name = requireString(call.params, 'name');
-  const tool = byName.get(name);
+  const tool = call.session.settings.catalogue.tools.find((candidate) => candidate.name === name);
   if (!tool) throw invalidParams(`unknown tool: ${excerpt(name)}`);
   const given = optionalObject(call.params, 'arguments');
   try {
@@ -61,12 +59,13 @@ function toErrorResult(error: unknown): ToolResult {
   return { ...textResult(error.message), isError: true };
 }
 
-function describe({ name, title, description, inputSchema, outputSchema, annotations }: Tool, revision: Revision): object {
+function describe(tool: Tool, revision: Revision): object {
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
   return {
     name,
     ...(revision.titles && { title }),
     description,
-    inputSchema,
+    inputSchema: tool.publishedSchema ?? inputSchema,
     ...(revision.structuredContent && outputSchema && { outputSchema }),
     // Before there were titles, this is where a tool's stood.
     ...(revision.annotations && { annotations: revision.titles ? annotations : { title, ...annotations } }),

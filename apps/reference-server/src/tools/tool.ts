@@ -26,6 +26,8 @@ export interface Tool<Arguments = never> {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: InputSchema;
+  /** What clients are shown in place of `inputSchema`, where that can't say everything; `run` looks after the rest. */
+  readonly publishedSchema?: object;
   /** What `structuredContent` holds, in revisions that have it. */
   readonly outputSchema?: object;
   readonly annotations: ToolAnnotations;

@@ -26,3 +26,8 @@ export interface TransportCommand {
   readonly configure?: (command: Command) => void;
   readonly serve: (options: ServeOptions, own: Readonly<Record<string, unknown>>) => Promise<Serving>;
 }
+
+/** Options that do not fit together: told like any other bad argument. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -56,7 +56,7 @@ export function run(...args: string[]): Running {
         look();
       }),
   };
-  const serving = args[0] === 'stdio' && !args.includes('--help');
+  const serving = (args[0] === 'stdio' || args[0] === 'all') && !args.includes('--help');
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     running.stdout += text;
   });

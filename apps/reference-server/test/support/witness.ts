@@ -12,6 +12,7 @@ const results: Record<string, string> = {
   'resources/read': 'ReadResourceResult',
   'prompts/list': 'ListPromptsResult',
   'prompts/get': 'GetPromptResult',
+  'completion/complete': 'CompleteResult',
 };
 
 const messages: Record<string, string> = {
@@ -20,7 +21,11 @@ const messages: Record<string, string> = {
   'notifications/cancelled': 'CancelledNotification',
   'notifications/resources/updated': 'ResourceUpdatedNotification',
   'notifications/subscriptions/acknowledged': 'SubscriptionsAcknowledgedNotification',
+  'notifications/tools/list_changed': 'ToolListChangedNotification',
+  'notifications/prompts/list_changed': 'PromptListChangedNotification',
   'elicitation/create': 'ElicitRequest',
+  'sampling/createMessage': 'CreateMessageRequest',
+  'roots/list': 'ListRootsRequest',
 };
 
 const errors: Record<number, string> = { [-32022]: 'UnsupportedProtocolVersionError', [-32021]: 'MissingRequiredClientCapabilityError' };
