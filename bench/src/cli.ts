@@ -42,7 +42,7 @@ const program = new Command('bench')
     'after',
     `
 Examples:
-  bench                                         the quick profile: within 90 s
+  bench                                         the quick profile: within 120 s
   bench --list                                  what there is
   bench --only 'stdio/*' --profile standard     more of stdio
   bench --only stdio/pipelined --targets floor,mcpwire --rounds 20
@@ -67,7 +67,7 @@ function parseCount(value: string): number {
 }
 
 function printList(): void {
-  const line = (name: string, about: string): string => `  ${name.padEnd(18)} ${about}`;
+  const line = (name: string, about: string): string => `  ${name.padEnd(21)} ${about}`;
   const parts = [
     'Scenarios',
     ...scenarios.map(({ name, title }) => line(name, title)),

@@ -145,7 +145,7 @@ describe.runIf(process.platform !== 'win32')('the bench', () => {
   test(
     'names a peer whose program is missing, measures the others, and does not fail',
     async () => {
-      await rm(join(bench.directory, 'dist/targets/programs/sdk-v2.js'));
+      await rm(join(bench.directory, 'dist/targets/programs/stdio/sdk-v2.js'));
       const run = await bench.run('--profile', 'smoke', '--only', 'stdio/ping-pong', '--targets', 'floor,sdk-v2', '--out', bench.results);
       expect(run.code).toBe(0);
       const { rows, gaps } = await bench.readReport();
@@ -160,7 +160,7 @@ describe.runIf(process.platform !== 'win32')('the bench', () => {
   test(
     'fails when its own transport can not be run',
     async () => {
-      await rm(join(bench.directory, 'dist/targets/programs/mcpwire.js'));
+      await rm(join(bench.directory, 'dist/targets/programs/stdio/mcpwire.js'));
       const run = await bench.run('--profile', 'smoke', '--only', 'stdio/ping-pong', '--targets', 'floor,mcpwire', '--out', bench.results);
       expect(run.code).toBe(1);
       expect((await bench.readReport()).gaps).toMatchObject([{ target: 'mcpwire', kind: 'failed' }]);

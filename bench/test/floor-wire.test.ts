@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLineFeed, createLineWriter } from '../src/targets/floor-wire.js';
+import { createLineFeed, createLineWriter } from '../src/targets/stdio/floor-wire.js';
 
 // The floor may do without limits, but not without being right: what is compared with it has to do at least its work.
 test('the floor reads any lines back, wherever they are cut', () => {

@@ -50,9 +50,33 @@ describe('a goal', () => {
     }
   });
 
-  test('says when one of its rows was noisy in its own metric', () => {
-    expect(evaluateGoals([faster], [row('mcpwire', 250), row('sdk-v2', 100, 50)])).toMatchObject([{ noisy: true }]);
-    expect(evaluateGoals([faster], [row('mcpwire', 250), row('sdk-v2', 100, 1)])).toMatchObject([{ noisy: false }]);
+  test('is undecided when noise leaves open on which side of its limit it lies, both ways', () => {
+    // 250 ± 50 over 100: 2 to 3.
+    expect(evaluateGoals([faster], [row('mcpwire', 260, 50), row('sdk-v2', 100)])).toMatchObject([
+      { verdict: 'undecided', measured: 2.6, interval: [2.1, 3.1], noisy: true },
+    ]);
+    expect(evaluateGoals([faster], [row('mcpwire', 240, 50), row('sdk-v2', 100)])).toMatchObject([{ verdict: 'undecided', measured: 2.4 }]);
+    expect(evaluateGoals([faster], [row('mcpwire', 260), row('sdk-v2', 100, 11)])).toMatchObject([{ verdict: 'undecided', noisy: true }]);
+  });
+
+  test('is decided in spite of noise when its limit is out of reach of it', () => {
+    expect(evaluateGoals([faster], [row('mcpwire', 400, 50), row('sdk-v2', 100)])).toMatchObject([
+      { verdict: 'reached', interval: [3.5, 4.5], noisy: true },
+    ]);
+    expect(evaluateGoals([faster], [row('mcpwire', 150, 50), row('sdk-v2', 100)])).toMatchObject([{ verdict: 'not reached', noisy: true }]);
+  });
+
+  test('is decided by its median where the rounds agree, however narrowly', () => {
+    const [verdict] = evaluateGoals([faster], [row('mcpwire', 249, 5), row('sdk-v2', 100, 5)]);
+    expect(verdict).toMatchObject({ verdict: 'not reached', noisy: false });
+    expect(verdict).not.toHaveProperty('interval');
+  });
+
+  test('against a row that is nothing but noise is undecided, not a division by zero', () => {
+    const cheaper: Goal = { ...faster, limits: [{ kind: 'at-most', factor: 1, against: 'sdk-v2' }] };
+    expect(evaluateGoals([cheaper], [row('mcpwire', 80), row('sdk-v2', 100, 100)])).toMatchObject([
+      { verdict: 'undecided', interval: [0.4, Number.POSITIVE_INFINITY] },
+    ]);
   });
 });
 

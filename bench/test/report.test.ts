@@ -2,7 +2,7 @@ import { parse, serialize } from 'parse5';
 import { describe, expect, test } from 'vitest';
 import { evaluateClaims } from '../src/claims/evaluate.js';
 import { stdioClaims } from '../src/claims/stdio.js';
-import { evaluateGoals } from '../src/goals/evaluate.js';
+import { evaluateGoals, type GoalVerdict } from '../src/goals/evaluate.js';
 import { goals } from '../src/goals/goals.js';
 import { toHtml } from '../src/report/html/page.js';
 import { toMarkdown } from '../src/report/markdown.js';
@@ -42,6 +42,31 @@ const report: Report = {
   goals: evaluateGoals(goals, rows),
   claims: evaluateClaims(stdioClaims, rows),
 };
+
+const undecided: GoalVerdict = {
+  title: 'A goal in the noise',
+  target: 'mcpwire',
+  limit: 'not above sdk-v2',
+  verdict: 'undecided',
+  measured: 1.1,
+  interval: [0.9, 1.35],
+  required: 1,
+  unit: '×',
+  against: 'sdk-v2',
+  noisy: true,
+};
+
+test('an undecided goal is neither reached nor missed, and shows what noise leaves open', () => {
+  const noisy: Report = { ...report, goals: [...report.goals, undecided] };
+  const text = toText(noisy, false);
+  expect(text).toMatch(/undecided +A goal in the noise +not above sdk-v2 +1\.10 × ~ \(0\.900 to 1\.35\)/);
+  expect(text).toMatch(/of \d+ goals reached, 1 undecided for noise/);
+  expect(toMarkdown(noisy)).toMatch(/\| A goal in the noise +\| not above sdk-v2 +\| +1\.10 × \(0\.900 to 1\.35\) \| undecided \(noisy\)/);
+  const page = toHtml(noisy);
+  expect(page).toContain('<span class="chip undecided">undecided</span>');
+  expect(page).toContain('<div class="tile undecided">');
+  expect(page).toContain('.chip.undecided');
+});
 
 describe('the page', () => {
   const page = toHtml(report);

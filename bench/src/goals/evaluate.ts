@@ -7,14 +7,17 @@ export interface GoalVerdict {
   readonly title: string;
   readonly target: string;
   readonly limit: string;
-  readonly verdict: 'reached' | 'not reached' | 'not measured';
+  /** `undecided`: the limit lies within `interval`, so that the next run may say the opposite. */
+  readonly verdict: 'reached' | 'not reached' | 'undecided' | 'not measured';
   /** What the limit is compared with: a ratio, or a figure in `unit`. Absent when it was not measured. */
   readonly measured?: number;
+  /** Where the compared figure lies when both rows may be off by the deviation of their rounds. Only where a row is noisy. */
+  readonly interval?: readonly [low: number, high: number];
   readonly required: number;
   readonly unit: string;
   /** The target that a ratio is taken against. */
   readonly against?: string;
-  /** One of the rows was noisy, so a narrow verdict may turn in the next run. */
+  /** One of the rows was noisy in this metric. */
   readonly noisy: boolean;
 }
 
@@ -38,13 +41,22 @@ function judge(goal: Goal, limit: GoalLimit, rows: readonly Row[]): GoalVerdict 
   const base = limit.kind === 'at-most-value' ? 1 : other?.metrics[goal.metric];
   if (value === undefined || base === undefined) return { ...verdict, verdict: 'not measured', noisy: false };
   const measured = value / base;
-  const reached = limit.kind === 'at-least' ? measured >= required : measured <= required;
-  return {
-    ...verdict,
-    measured,
-    verdict: reached ? 'reached' : 'not reached',
-    noisy: isNoisyIn(own, goal.metric) || isNoisyIn(other, goal.metric),
-  };
+  const reaches = (figure: number): boolean => (limit.kind === 'at-least' ? figure >= required : figure <= required);
+  const decided = reaches(measured) ? 'reached' : 'not reached';
+  if (!isNoisyIn(own, goal.metric) && !isNoisyIn(other, goal.metric)) return { ...verdict, measured, verdict: decided, noisy: false };
+  const interval = toInterval(value, deviationOf(own, goal.metric), base, deviationOf(other, goal.metric));
+  const isCertain = reaches(interval[0]) === reaches(interval[1]);
+  return { ...verdict, measured, interval, verdict: isCertain ? decided : 'undecided', noisy: true };
+}
+
+/** The least and the greatest ratio of two figures that may each be off by a deviation. */
+function toInterval(value: number, deviation: number, base: number, baseDeviation: number): [low: number, high: number] {
+  const least = Math.max(0, base - baseDeviation);
+  return [Math.max(0, value - deviation) / (base + baseDeviation), least === 0 ? Number.POSITIVE_INFINITY : (value + deviation) / least];
+}
+
+function deviationOf(row: Row | undefined, metric: string): number {
+  return row?.spread[metric]?.deviation ?? 0;
 }
 
 function isNoisyIn(row: Row | undefined, metric: string): boolean {

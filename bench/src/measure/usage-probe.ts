@@ -11,12 +11,15 @@ import type { ProcessUsage } from './process-usage.js';
 export interface UsageProbe {
   /** Flags for `node` that make a server report here. */
   readonly nodeFlags: readonly string[];
-  /** @throws Error when no server has reported within `timeoutMs`. */
-  read(): Promise<ProcessUsage>;
+  /**
+   * With `collect`, the server collects its garbage first; it must run with `--expose-gc`.
+   * @throws Error when no server has reported within `timeoutMs`.
+   */
+  read(options?: { collect: boolean }): Promise<ProcessUsage>;
   close(): void;
 }
 
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
 
 /** Opens a probe for one server process. */
 export async function openUsageProbe(): Promise<UsageProbe> {
@@ -34,12 +37,12 @@ export async function openUsageProbe(): Promise<UsageProbe> {
   connected.catch(() => {});
   return {
     nodeFlags: ['--import', reporter.href],
-    read: async () => {
+    read: async (options) => {
       const signal = AbortSignal.timeout(timeoutMs);
       const peer = await Promise.race([connected, once(signal, 'abort')]);
       if (!('lines' in peer)) throw new Error(`the server process did not report its usage within ${timeoutMs} ms`);
       const answer = once(peer.lines, 'line', { signal });
-      peer.socket.write('\n');
+      peer.socket.write(options?.collect ? 'collect\n' : 'read\n');
       return JSON.parse(String((await answer)[0])) as ProcessUsage;
     },
     close: () => {

@@ -1,6 +1,6 @@
 import { NdjsonDecoder } from '@mcpwire/jsonrpc';
 import type { Bench } from 'tinybench';
-import { createLineFeed } from '../targets/floor-wire.js';
+import { createLineFeed } from '../targets/stdio/floor-wire.js';
 import { createChunks, type MicroCase } from './messages.js';
 
 /** Newline framing, bytes to messages: this project's decoder beside the hand-written floor. */

@@ -29,7 +29,10 @@ export function formatParams(params: Params): string {
       if (key === 'bytes') return formatBytes(Number(value));
       if (key === 'chunkBytes') return `pieces of ${formatBytes(Number(value))}`;
       if (key === 'window') return `${value} in flight`;
-      if (key === 'requests') return `${value} requests`;
+      if (key === 'requests' || key === 'connections' || key === 'readers') return `${value} ${key}`;
+      if (key === 'fewer') return `${value} waiting`;
+      if (key === 'more') return `then ${value}`;
+      if (key === 'bytesEach') return `${formatBytes(Number(value))} sent to each`;
       return String(value);
     })
     .join(', ');
@@ -43,8 +46,17 @@ function formatBytes(bytes: number): string {
 
 /** The figure that a goal's limit is compared with, with its unit. */
 export function formatMeasured({ measured, unit }: GoalVerdict): string {
-  if (measured === undefined) return '–';
-  return unit === '×' ? `${measured.toPrecision(3)} ×` : `${formatFigure(measured)} ${unit}`;
+  return measured === undefined ? '–' : `${formatCompared(measured, unit)} ${unit}`;
+}
+
+/** What noise leaves open around that figure: ` (1.02 to 1.31)`, and nothing where there is no noise. */
+export function formatInterval({ interval, unit }: GoalVerdict): string {
+  return interval === undefined ? '' : ` (${interval.map((figure) => formatCompared(figure, unit)).join(' to ')})`;
+}
+
+function formatCompared(figure: number, unit: string): string {
+  if (!Number.isFinite(figure)) return '∞';
+  return unit === '×' ? figure.toPrecision(3) : formatFigure(figure);
 }
 
 /** How a run did, in one line. */
@@ -52,6 +64,8 @@ export function summarizeGoals(goals: readonly GoalVerdict[]): string {
   const measured = goals.filter(({ verdict }) => verdict !== 'not measured');
   if (measured.length === 0) return 'This run measured none of the goals.';
   const reached = measured.filter(({ verdict }) => verdict === 'reached').length;
+  const undecided = measured.filter(({ verdict }) => verdict === 'undecided').length;
   const left = goals.length - measured.length;
-  return `${reached} of ${measured.length} goals reached${left > 0 ? `, ${left} not measured in this run` : ''}.`;
+  const open = undecided > 0 ? `, ${undecided} undecided for noise` : '';
+  return `${reached} of ${measured.length} goals reached${open}${left > 0 ? `, ${left} not measured in this run` : ''}.`;
 }

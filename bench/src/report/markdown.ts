@@ -1,6 +1,6 @@
 import { escapeUTF8 } from 'entities';
 import { markdownTable } from 'markdown-table';
-import { formatFigure, formatMeasured, formatRatio, summarizeGoals } from './format.js';
+import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
 import { describeLoad, describePinning } from './machine-text.js';
 import type { Report } from './report.js';
 import { type CaseTable, toSections } from './tables.js';
@@ -15,7 +15,12 @@ export function toMarkdown(report: Report): string {
     `**${summarizeGoals(report.goals)}**`,
     toTable(
       ['Goal', 'Limit', 'Measured', 'Verdict'],
-      report.goals.map((goal) => [goal.title, goal.limit, formatMeasured(goal), `${goal.verdict}${goal.noisy ? ' (noisy)' : ''}`]),
+      report.goals.map((goal) => [
+        goal.title,
+        goal.limit,
+        formatMeasured(goal) + formatInterval(goal),
+        `${goal.verdict}${goal.noisy ? ' (noisy)' : ''}`,
+      ]),
       'llrl',
     ),
     ...toSections(report).flatMap(({ scenario, tables }) => [

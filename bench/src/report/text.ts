@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { table } from 'table';
-import { formatFigure, formatMeasured, formatRatio, summarizeGoals } from './format.js';
+import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
 import { describeLoad, describePinning, isBusy } from './machine-text.js';
 import type { Report } from './report.js';
 import { type CaseTable, type Section, toSections } from './tables.js';
@@ -36,7 +36,7 @@ function caseText({ columns, lines }: CaseTable, paint: Paint): string {
     ...cells.map(({ text, best }) => (best ? paint(['green', 'bold'], `★ ${text}`) : text)),
   ]);
   const facts = lines.flatMap(({ target, row }) =>
-    Object.entries(row.facts ?? {}).map(([key, value]) => `${target.name}: ${key} is a ${value}`),
+    Object.entries(row.facts ?? {}).map(([key, value]) => `${target.name} (${key}: ${value})`),
   );
   return plainTable([header.map((text) => paintLines(text, paint)), ...body]) + facts.map((fact) => `${fact}\n`).join('');
 }
@@ -56,13 +56,15 @@ function gapText({ gaps }: Report, paint: Paint): string {
   return [paint('bold', 'Not measured'), ...new Set(lines), ''].join('\n');
 }
 
+const verdictStyles = { reached: 'green', 'not reached': 'red', undecided: 'yellow', 'not measured': 'dim' } as const;
+
 function goalText({ goals }: Report, paint: Paint): string {
   const measured = goals.filter(({ verdict }) => verdict !== 'not measured');
   const rows = measured.map((goal) => [
-    paint(goal.verdict === 'reached' ? 'green' : 'red', goal.verdict),
+    paint(verdictStyles[goal.verdict], goal.verdict),
     goal.title,
     goal.limit,
-    `${formatMeasured(goal)}${goal.noisy ? ' ~' : ''}`,
+    `${formatMeasured(goal)}${goal.noisy ? ' ~' : ''}${formatInterval(goal)}`,
   ]);
   const heading = `${paint('bold', 'Goals')}  ${summarizeGoals(goals)}`;
   return rows.length === 0 ? `${heading}\n` : `${heading}\n${indent(plainTable(rows, 'left'))}`;

@@ -40,7 +40,11 @@ export function createPlan(
           targets: chosen,
           rounds: count,
           launches: profile.launches,
-          timing: { warmUpMs: timing.warmUpMs, roundMs: timing.roundMs },
+          timing: {
+            warmUpMs: timing.warmUpMs,
+            roundMs: timing.roundMs,
+            ...(profile.name !== 'smoke' && { warmUpCount: one.warmUpCount }),
+          },
           estimateMs,
         },
       ];

@@ -25,12 +25,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
   quick: {
     name: 'quick',
-    about: 'the rows that the goals need, within 90 s on two cores',
+    about: 'the rows that the goals need, within 120 s on two cores',
     warmUpMs: 350,
     roundMs: 250,
     rounds: 5,
     launches: 1,
-    budgetMs: 80_000,
+    budgetMs: 108_000,
   },
   standard: {
     name: 'standard',

@@ -6,31 +6,40 @@ import { readUsage } from '../measure/process-usage.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
 import { findTarget } from '../targets/index.js';
 import { toProgramPath, toServerCommand } from '../targets/server-command.js';
-import type { Cell, Session } from './scenario.js';
+import type { Cell, RoundResult, Session } from './scenario.js';
 
 interface EchoLoad {
   readonly bytes: number;
   readonly window: number;
   readonly sampleShift: number;
-  /** Call a tool through the SDK's Client and McpServer instead of driving the transports directly. */
-  readonly throughSdk?: boolean;
 }
 
 /**
- * A session that sends echo requests through a target and measures each burst: rate, latency, CPU time of both processes.
- * The warm-up lets its bursts grow until `warmUpMs` have passed, and from the last one's rate every round gets a fixed number of
- * requests, so that no clock is read inside the loop but for sampled latencies.
+ * Starts a server with the given flags for Node and connects a client to it; closing the client ends both.
+ * `describe` says what the last round met that is no number.
  */
-export async function openEchoSession(cell: Cell, load: EchoLoad): Promise<Session> {
+export type OpenEcho = (nodeFlags: readonly string[]) => Promise<EchoClient & { describe?(): RoundResult['facts'] }>;
+
+/** A session that sends echo requests over stdio, through the SDK's Client and McpServer instead of the transports where asked. */
+export function openStdioEchoSession(cell: Cell, load: EchoLoad & { readonly throughSdk?: boolean }): Promise<Session> {
   const target = findTarget(cell.target);
   const connect = load.throughSdk ? target.connectTool : target.connect;
   const program = load.throughSdk ? target.toolProgram : target.program;
   if (connect === undefined || program === undefined) throw new Error(`${target.name} has no client and server for this`);
+  return openEchoSession(cell, load, (nodeFlags) => connect(toServerCommand(toProgramPath(program), nodeFlags, cell.serverCore)));
+}
+
+/**
+ * A session that sends echo requests and measures each burst: rate, latency, CPU time of both processes.
+ * The warm-up lets its bursts grow until `warmUpMs` have passed and `warmUpCount` requests are made, and from the last one's rate every round gets a fixed number of
+ * requests, so that no clock is read inside the loop but for sampled latencies.
+ */
+export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho): Promise<Session> {
   const latencies = await createLatencies();
   const probe = await openUsageProbe();
-  let client: EchoClient;
+  let client: Awaited<ReturnType<OpenEcho>>;
   try {
-    client = await connect(toServerCommand(toProgramPath(program), probe.nodeFlags, cell.serverCore));
+    client = await open(probe.nodeFlags);
   } catch (error) {
     probe.close();
     throw error;
@@ -45,10 +54,12 @@ export async function openEchoSession(cell: Cell, load: EchoLoad): Promise<Sessi
 
   return {
     warmUp: async () => {
-      const { warmUpMs, roundMs } = cell.timing;
+      const { warmUpMs, warmUpCount = 0, roundMs } = cell.timing;
       let elapsedMs = 0;
-      for (let spentMs = 0; spentMs < warmUpMs; spentMs += elapsedMs) {
+      let made = 0;
+      for (let spentMs = 0; spentMs < warmUpMs || made < warmUpCount; spentMs += elapsedMs) {
         elapsedMs = await burst(count);
+        made += count;
         const wanted = Math.ceil((count * roundMs) / elapsedMs);
         count = Math.max(least, Math.min(wanted, count * 4));
       }
@@ -62,6 +73,7 @@ export async function openEchoSession(cell: Cell, load: EchoLoad): Promise<Sessi
       const serverAfter = await probe.read();
       const clientCpuUs = (clientAfter.cpuUs - clientBefore.cpuUs) / count;
       const serverCpuUs = (serverAfter.cpuUs - serverBefore.cpuUs) / count;
+      const facts = client.describe?.();
       return {
         metrics: {
           messagesPerSecond: (count / elapsedMs) * 1000,
@@ -73,6 +85,7 @@ export async function openEchoSession(cell: Cell, load: EchoLoad): Promise<Sessi
           clientPeakRssMiB: clientAfter.peakRssMiB,
           serverPeakRssMiB: serverAfter.peakRssMiB,
         },
+        ...(facts && { facts }),
       };
     },
     close: async () => {

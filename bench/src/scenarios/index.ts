@@ -1,7 +1,13 @@
 import { framingDecode } from './framing-decode.js';
 import { framingEncode } from './framing-encode.js';
+import { httpClient } from './http-client.js';
+import { httpInFlight } from './http-in-flight.js';
+import { httpPostJson } from './http-post-json.js';
+import { httpPostSse } from './http-post-sse.js';
+import { httpStalledReaders } from './http-stalled-readers.js';
 import { importCost } from './import.js';
 import type { Scenario } from './scenario.js';
+import { sseIdleMemory } from './sse-idle-memory.js';
 import { stdioBytes } from './stdio-bytes.js';
 import { stdioLarge } from './stdio-large.js';
 import { stdioMultiplex } from './stdio-multiplex.js';
@@ -21,6 +27,12 @@ export const scenarios: readonly Scenario[] = [
   stdioBytes,
   stdioMultiplex,
   stdioPipeBuffer,
+  httpPostJson,
+  httpPostSse,
+  httpClient,
+  httpInFlight,
+  httpStalledReaders,
+  sseIdleMemory,
   framingDecode,
   framingEncode,
   importCost,

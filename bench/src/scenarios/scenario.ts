@@ -24,6 +24,8 @@ export interface RoundResult {
 /** How long to warm up and to measure. */
 export interface Timing {
   readonly warmUpMs: number;
+  /** Requests that the warm-up makes at least, however long they take; only where requests are counted. */
+  readonly warmUpCount?: number | undefined;
   readonly roundMs: number;
 }
 
@@ -70,6 +72,8 @@ export interface ScenarioCase {
   readonly targets?: readonly string[];
   readonly rounds?: number;
   readonly timing?: Timing;
+  /** The least that the warm-up makes of requests, whatever the profile says, but in `smoke`. */
+  readonly warmUpCount?: number;
   /** Milliseconds that a round, and the warm-up, take where no timing rules them; only for the time left. */
   readonly estimatedRoundMs?: number;
 }

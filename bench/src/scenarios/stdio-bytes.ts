@@ -1,7 +1,7 @@
 import { createText } from '../load/text.js';
-import { endFloorProcess, type FloorProcess, startFloorProcess } from '../targets/floor-process.js';
 import { findTarget } from '../targets/index.js';
 import { programOf, toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { endServerProcess, type ServerProcess, startServerProcess } from '../targets/server-process.js';
 import type { Cell, Scenario, Session } from './scenario.js';
 
 export const stdioBytes: Scenario = {
@@ -64,7 +64,9 @@ async function toSession(
 
 async function openUnparsed(cell: Cell, bytes: number): Promise<Session> {
   let onfault: (error: Error) => void = () => {};
-  const child = await startFloorProcess(toServerCommand(toProgramPath('byte-source.js'), [], cell.serverCore), (error) => onfault(error));
+  const child = await startServerProcess(toServerCommand(toProgramPath('stdio/byte-source.js'), [], cell.serverCore), (error) =>
+    onfault(error),
+  );
   const receive = cell.params.layer === 'raw' ? receiveRaw : receiveLines;
   const burst = (count: number): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -75,11 +77,11 @@ async function openUnparsed(cell: Cell, bytes: number): Promise<Session> {
     });
   return toSession(cell, bytes, burst, () => {
     onfault = () => {};
-    return endFloorProcess(child);
+    return endServerProcess(child);
   });
 }
 
-function receiveRaw(child: FloorProcess, count: number, bytes: number, ondone: (error?: Error) => void): void {
+function receiveRaw(child: ServerProcess, count: number, bytes: number, ondone: (error?: Error) => void): void {
   let left = count * bytes;
   const ondata = (chunk: Buffer): void => {
     left -= chunk.length;
@@ -91,7 +93,7 @@ function receiveRaw(child: FloorProcess, count: number, bytes: number, ondone: (
 }
 
 /** Cuts every line out as one piece of memory, as a reader that goes on to parse it would. */
-function receiveLines(child: FloorProcess, count: number, bytes: number, ondone: (error?: Error) => void): void {
+function receiveLines(child: ServerProcess, count: number, bytes: number, ondone: (error?: Error) => void): void {
   let parts: Buffer[] = [];
   let lines = 0;
   const ondata = (chunk: Buffer): void => {

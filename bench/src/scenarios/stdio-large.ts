@@ -1,5 +1,5 @@
 import { echoMetrics } from './echo-metrics.js';
-import { openEchoSession } from './echo-session.js';
+import { openStdioEchoSession } from './echo-session.js';
 import type { Metric, Scenario } from './scenario.js';
 
 const roundTrips: Metric = { key: 'roundTripsPerSecond', label: 'round trips/s', unit: '/s', better: 'higher', compare: true };
@@ -18,7 +18,7 @@ export const stdioLarge: Scenario = {
     return [{ params: { bytes: 1_048_576 } }, { params: { bytes: 10_485_760 }, estimatedRoundMs: 800 }];
   },
   open: async (cell) => {
-    const session = await openEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 });
+    const session = await openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 });
     return {
       ...session,
       round: async () => {

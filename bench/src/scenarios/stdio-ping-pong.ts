@@ -1,5 +1,5 @@
 import { echoMetrics } from './echo-metrics.js';
-import { openEchoSession } from './echo-session.js';
+import { openStdioEchoSession } from './echo-session.js';
 import type { Scenario } from './scenario.js';
 
 export const stdioPingPong: Scenario = {
@@ -22,5 +22,5 @@ export const stdioPingPong: Scenario = {
     if (profile === 'smoke' || profile === 'quick') return [{ params: { bytes: 100 }, timing: { warmUpMs: 300, roundMs: 150 } }];
     return [{ params: { bytes: 100 } }, { params: { bytes: 10_240 } }];
   },
-  open: (cell) => openEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 }),
+  open: (cell) => openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 }),
 };

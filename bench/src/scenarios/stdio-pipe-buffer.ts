@@ -26,7 +26,7 @@ export const stdioPipeBuffer: Scenario = {
 };
 
 async function fillPipe(): Promise<RoundResult> {
-  const child = spawn(process.execPath, [toProgramPath('never-reads.js')], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [toProgramPath('stdio/never-reads.js')], { stdio: ['pipe', 'ignore', 'inherit'] });
   try {
     await once(child, 'spawn');
     const chunk = Buffer.alloc(chunkBytes, 0x78);

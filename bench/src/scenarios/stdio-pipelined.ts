@@ -1,5 +1,5 @@
 import { echoMetrics } from './echo-metrics.js';
-import { openEchoSession } from './echo-session.js';
+import { openStdioEchoSession } from './echo-session.js';
 import type { Scenario } from './scenario.js';
 
 const targets = ['floor-unparsed', 'floor', 'mcpwire', 'sdk-v2', 'sdk-v1'];
@@ -19,5 +19,5 @@ export const stdioPipelined: Scenario = {
     if (profile === 'quick') return must.map((one) => ({ ...one, targets: one.params.bytes === 100 ? targets : targets.slice(1) }));
     return [...must, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 1024 } }];
   },
-  open: (cell) => openEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 4 }),
+  open: (cell) => openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 4 }),
 };

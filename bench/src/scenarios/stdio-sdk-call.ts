@@ -1,5 +1,5 @@
 import { echoMetrics } from './echo-metrics.js';
-import { openEchoSession } from './echo-session.js';
+import { openStdioEchoSession } from './echo-session.js';
 import type { Scenario } from './scenario.js';
 
 export const stdioSdkCall: Scenario = {
@@ -24,5 +24,5 @@ export const stdioSdkCall: Scenario = {
     return [{ params: { bytes: 100, window: 1 } }, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 64 } }];
   },
   open: (cell) =>
-    openEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 0, throughSdk: true }),
+    openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 0, throughSdk: true }),
 };

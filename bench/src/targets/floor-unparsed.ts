@@ -1,6 +1,6 @@
 import type { EchoClient, EchoRequest } from '../load/echo-client.js';
-import { endFloorProcess, startFloorProcess } from './floor-process.js';
-import { createLineWriter } from './floor-wire.js';
+import { endServerProcess, startServerProcess } from './server-process.js';
+import { createLineWriter } from './stdio/floor-wire.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** Lines there and back, never parsed: what the pipes and Node's streams cost by themselves. */
@@ -9,12 +9,12 @@ export const floorUnparsed: Target = {
   title: 'floor, unparsed',
   role: 'floor',
   about: 'the same lines moved there and back without parsing or building JSON: what pipes and streams cost by themselves',
-  program: 'floor-unparsed.js',
+  program: 'stdio/floor-unparsed.js',
   connect: connectFloorUnparsed,
 };
 
 async function connectFloorUnparsed(server: ServerCommand): Promise<EchoClient> {
-  const child = await startFloorProcess(server, (error) => client.onfault(error));
+  const child = await startServerProcess(server, (error) => client.onfault(error));
   const write = createLineWriter(child.stdin);
   let params: EchoRequest['params'] | undefined;
   let line = '';
@@ -34,7 +34,7 @@ async function connectFloorUnparsed(server: ServerCommand): Promise<EchoClient> 
     onfault: () => {},
     close: () => {
       client.onfault = () => {};
-      return endFloorProcess(child);
+      return endServerProcess(child);
     },
   };
   let held = 0;

@@ -1,6 +1,7 @@
 import type { EchoClient, EchoMessage } from '../load/echo-client.js';
-import { endFloorProcess, startFloorProcess } from './floor-process.js';
-import { createLineFeed, createLineWriter, readLines } from './floor-wire.js';
+import { connectFloorOverHttp } from './http/floor-client.js';
+import { endServerProcess, startServerProcess } from './server-process.js';
+import { createLineFeed, createLineWriter, readLines } from './stdio/floor-wire.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** The least that an echo over newline-delimited JSON can cost in Node, parsing included. */
@@ -8,9 +9,11 @@ export const floor: Target = {
   name: 'floor',
   title: 'floor',
   role: 'floor',
-  about: 'a 30-line newline-JSON echo written by hand, both sides, with parsing and without limits or error handling',
-  program: 'floor.js',
+  about:
+    'an echo written by hand, with JSON.parse and without limits or error handling: newline-JSON in 30 lines on both sides, and over HTTP bare node:http and undici',
+  program: 'stdio/floor.js',
   connect: connectFloor,
+  http: { program: 'http/floor.js', sseProgram: 'sse/floor.js', connect: connectFloorOverHttp },
   framing: async () => ({
     createDecoder: (onmessage) => ({ feed: createLineFeed((line) => onmessage(JSON.parse(line))) }),
     encode: (message) => Buffer.from(`${JSON.stringify(message)}\n`),
@@ -18,7 +21,7 @@ export const floor: Target = {
 };
 
 async function connectFloor(server: ServerCommand): Promise<EchoClient> {
-  const child = await startFloorProcess(server, (error) => client.onfault(error));
+  const child = await startServerProcess(server, (error) => client.onfault(error));
   const write = createLineWriter(child.stdin);
   const client: EchoClient = {
     send: (request) => write(JSON.stringify(request)),
@@ -26,7 +29,7 @@ async function connectFloor(server: ServerCommand): Promise<EchoClient> {
     onfault: () => {},
     close: () => {
       client.onfault = () => {};
-      return endFloorProcess(child);
+      return endServerProcess(child);
     },
   };
   readLines(child.stdout, (line) => client.onmessage(JSON.parse(line) as EchoMessage));

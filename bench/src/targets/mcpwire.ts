@@ -1,4 +1,5 @@
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { connectTransportSession } from '../load/http/transport-session.js';
 import { maxMessageBytes } from './limits.js';
 import type { Target } from './target.js';
 
@@ -7,13 +8,22 @@ export const mcpwire: Target = {
   name: 'mcpwire',
   title: 'mcpwire',
   role: 'own',
-  about: 'StdioClientTransport and StdioServerTransport of @mcpwire/transport-stdio, driven directly',
+  about:
+    'the transports of @mcpwire/transport-stdio, /transport-streamable-http and /transport-sse, driven directly; over HTTP on @mcpwire/http',
   packageName: '@mcpwire/transport-stdio',
-  program: 'mcpwire.js',
+  program: 'stdio/mcpwire.js',
   connect: async ({ command, args }) => {
     const { StdioClientTransport } = await import('@mcpwire/transport-stdio/client');
     const transport = new StdioClientTransport({ command, args: [...args], maxMessageBytes });
     return createTransportClient(transport as RawTransport);
+  },
+  http: {
+    program: 'http/mcpwire.js',
+    sseProgram: 'sse/mcpwire.js',
+    connect: async (url) => {
+      const { StreamableHTTPClientTransport } = await import('@mcpwire/transport-streamable-http/client');
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
+    },
   },
   framing: async () => {
     const { NdjsonDecoder, encode } = await import('@mcpwire/jsonrpc');

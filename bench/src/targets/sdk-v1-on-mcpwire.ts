@@ -1,4 +1,4 @@
-import { createSdkV1ToolClient } from './sdk-v1-tool-client.js';
+import { createSdkV1ToolClient } from './stdio/sdk-v1-tool-client.js';
 import type { Target } from './target.js';
 
 /** SDK v1 with this project's transport under it: what swapping one import changes for its user. */
@@ -8,7 +8,7 @@ export const sdkV1OnMcpwire: Target = {
   role: 'own',
   about: 'Client and McpServer of SDK v1 with the transports of @mcpwire/transport-stdio under them',
   packageName: '@mcpwire/transport-stdio',
-  toolProgram: 'sdk-v1-tools-on-mcpwire.js',
+  toolProgram: 'stdio/sdk-v1-tools-on-mcpwire.js',
   connectTool: async ({ command, args }) => {
     const { StdioClientTransport } = await import('@mcpwire/transport-stdio/client');
     return createSdkV1ToolClient(new StdioClientTransport({ command, args: [...args] }));

@@ -1,8 +1,9 @@
 import type { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { connectTransportSession } from '../load/http/transport-session.js';
 import { maxMessageBytes } from './limits.js';
-import { createReadBufferDecoder } from './read-buffer.js';
-import { createSdkV1ToolClient } from './sdk-v1-tool-client.js';
+import { createReadBufferDecoder } from './stdio/read-buffer.js';
+import { createSdkV1ToolClient } from './stdio/sdk-v1-tool-client.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** The official SDK, major version 1: its transports alone, without its protocol layer. */
@@ -10,12 +11,20 @@ export const sdkV1: Target = {
   name: 'sdk-v1',
   title: 'SDK v1',
   role: 'peer',
-  about: 'StdioClientTransport and StdioServerTransport of @modelcontextprotocol/sdk, driven directly',
+  about: 'the client and server transports of @modelcontextprotocol/sdk, driven directly; over HTTP on bare node:http',
   packageName: '@modelcontextprotocol/sdk',
-  program: 'sdk-v1.js',
+  program: 'stdio/sdk-v1.js',
   connect: async (server) => createTransportClient((await createTransport(server)) as RawTransport),
-  toolProgram: 'sdk-v1-tools.js',
+  toolProgram: 'stdio/sdk-v1-tools.js',
   connectTool: async (server) => createSdkV1ToolClient(await createTransport(server)),
+  http: {
+    program: 'http/sdk-v1.js',
+    sseProgram: 'sse/sdk-v1.js',
+    connect: async (url) => {
+      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
+    },
+  },
   framing: async () => {
     const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
     return {

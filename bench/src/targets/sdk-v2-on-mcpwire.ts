@@ -1,4 +1,4 @@
-import { createSdkV2ToolClient } from './sdk-v2-tool-client.js';
+import { createSdkV2ToolClient } from './stdio/sdk-v2-tool-client.js';
 import type { Target } from './target.js';
 
 /** SDK v2 with this project's transport under it: what swapping one import changes for its user. */
@@ -8,7 +8,7 @@ export const sdkV2OnMcpwire: Target = {
   role: 'own',
   about: 'Client and McpServer of SDK v2 with the transports of @mcpwire/transport-stdio under them',
   packageName: '@mcpwire/transport-stdio',
-  toolProgram: 'sdk-v2-tools-on-mcpwire.js',
+  toolProgram: 'stdio/sdk-v2-tools-on-mcpwire.js',
   connectTool: async ({ command, args }) => {
     const { StdioClientTransport } = await import('@mcpwire/transport-stdio/client');
     return createSdkV2ToolClient(new StdioClientTransport({ command, args: [...args] }));

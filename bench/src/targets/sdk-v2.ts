@@ -1,8 +1,9 @@
 import type { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
+import { connectTransportSession } from '../load/http/transport-session.js';
 import { maxMessageBytes } from './limits.js';
-import { createReadBufferDecoder } from './read-buffer.js';
-import { createSdkV2ToolClient } from './sdk-v2-tool-client.js';
+import { createReadBufferDecoder } from './stdio/read-buffer.js';
+import { createSdkV2ToolClient } from './stdio/sdk-v2-tool-client.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** The official SDK, major version 2: its transports alone, without its protocol layer. */
@@ -10,12 +11,21 @@ export const sdkV2: Target = {
   name: 'sdk-v2',
   title: 'SDK v2',
   role: 'peer',
-  about: 'StdioClientTransport and StdioServerTransport of @modelcontextprotocol/client and /server, driven directly',
+  about:
+    'the transports of @modelcontextprotocol/client and /server, driven directly; over HTTP those of /node on bare node:http, over SSE those of /server-legacy',
   packageName: '@modelcontextprotocol/server',
-  program: 'sdk-v2.js',
+  program: 'stdio/sdk-v2.js',
   connect: async (server) => createTransportClient((await createTransport(server)) as RawTransport),
-  toolProgram: 'sdk-v2-tools.js',
+  toolProgram: 'stdio/sdk-v2-tools.js',
   connectTool: async (server) => createSdkV2ToolClient(await createTransport(server)),
+  http: {
+    program: 'http/sdk-v2.js',
+    sseProgram: 'sse/sdk-v2.js',
+    connect: async (url) => {
+      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
+    },
+  },
   framing: async () => {
     const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/server');
     return {

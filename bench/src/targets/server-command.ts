@@ -7,8 +7,13 @@ export function toProgramPath(program: string): string {
 }
 
 /** The command that starts a program in Node, on one core when `core` is given. */
-export function toServerCommand(program: string, nodeFlags: readonly string[] = [], core?: number): ServerCommand {
-  const args = [...nodeFlags, program];
+export function toServerCommand(
+  program: string,
+  nodeFlags: readonly string[] = [],
+  core?: number,
+  programArgs: readonly string[] = [],
+): ServerCommand {
+  const args = [...nodeFlags, program, ...programArgs];
   if (core === undefined) return { command: process.execPath, args };
   return { command: 'taskset', args: ['-c', String(core), process.execPath, ...args] };
 }

@@ -24,6 +24,18 @@ export interface ImportedModule {
   readonly packageName: string;
 }
 
+/** What a target has over HTTP. Its programs listen on loopback, say where on a line, and end with their input. */
+export interface HttpParts {
+  /** The server over Streamable HTTP; its argument is `json` or `sse`, the reply to give where it can choose. */
+  readonly program?: string;
+  /** The Accept header that makes it answer JSON, where that takes another than MCP clients send. */
+  readonly acceptForJson?: string;
+  /** The server over HTTP+SSE of revision 2024-11-05; takes no arguments. */
+  readonly sseProgram?: string;
+  /** Connects this target's own client; `connections` is how many it may open, where it lets itself be told. */
+  connect?(url: string, connections: number): Promise<EchoClient>;
+}
+
 /** One implementation that the bench can drive. Everything heavy is imported inside its functions. */
 export interface Target {
   readonly name: string;
@@ -33,7 +45,7 @@ export interface Target {
   readonly about: string;
   /** The package whose version the report names. */
   readonly packageName?: string;
-  /** The server program, beside this file in `programs/`; every one takes no arguments. */
+  /** The server program over stdio, in `programs/`; it takes no arguments. */
   readonly program?: string;
   /** Starts the server and connects this target's own client to it. */
   connect?(server: ServerCommand): Promise<EchoClient>;
@@ -41,6 +53,8 @@ export interface Target {
   readonly toolProgram?: string;
   /** Starts that server and connects a client of the official SDK; each request becomes a call of the tool. */
   connectTool?(server: ServerCommand): Promise<EchoClient>;
+  /** What it is over HTTP. */
+  readonly http?: HttpParts;
   framing?(): Promise<Framing>;
   readonly modules?: Readonly<Record<'server' | 'client', ImportedModule>>;
 }

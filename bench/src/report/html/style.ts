@@ -18,6 +18,7 @@ code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(-
 .tile{background:var(--card);border-radius:12px;padding:14px 16px;border-left:4px solid var(--line);display:flex;flex-direction:column}
 .tile.reached{border-left-color:var(--good)}
 .tile.not-reached{border-left-color:var(--bad)}
+.tile.undecided{border-left-color:var(--doubt)}
 .tile b{font-size:1.75rem;line-height:1.15;font-variant-numeric:tabular-nums}
 .tile b small{font-size:1rem;font-weight:400;color:var(--muted)}
 .tile span{font-size:.9rem}
@@ -46,7 +47,7 @@ summary{cursor:pointer;color:var(--muted);font-size:.9rem}
 .chip.reached,.chip.reproduced{color:var(--good)}
 .chip.not-reached,.chip.failed{color:var(--bad)}
 .chip.not-measured{color:var(--muted)}
-.chip.not-reproduced,.chip.noisy,.chip.unavailable{color:var(--doubt)}
+.chip.not-reproduced,.chip.undecided,.chip.noisy,.chip.unavailable{color:var(--doubt)}
 .claim{border-top:1px solid var(--line);padding:14px 0}
 .claim p{margin:4px 0;max-width:80ch}
 .notice{background:var(--card);border-left:4px solid var(--doubt);border-radius:8px;padding:10px 14px}

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { EchoRequest } from '../../load/echo-client.js';
-import { createLineWriter, readLines } from '../floor-wire.js';
+import type { EchoRequest } from '../../../load/echo-client.js';
+import { createLineWriter, readLines } from '../../stdio/floor-wire.js';
 import { createHandler } from './handle.js';
 
 const write = createLineWriter(process.stdout);

@@ -1,4 +1,4 @@
-import type { EchoClient } from '../load/echo-client.js';
+import type { EchoClient } from '../../load/echo-client.js';
 
 /** How the bench's tool clients introduce themselves. */
 export const toolClientInfo = { name: 'bench', version: '1.0.0' } as const;

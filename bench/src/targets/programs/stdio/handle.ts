@@ -1,5 +1,5 @@
-import type { EchoMessage, EchoRequest } from '../../load/echo-client.js';
-import { createText } from '../../load/text.js';
+import type { EchoMessage, EchoRequest } from '../../../load/echo-client.js';
+import { createText } from '../../../load/text.js';
 
 /** Sends one message; where it returns a promise, that settles once there is room for more. */
 export type Send = (message: EchoMessage & { jsonrpc: '2.0' }) => Promise<void> | void;

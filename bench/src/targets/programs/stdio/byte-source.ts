@@ -1,6 +1,6 @@
 // Writes prepared lines to standard output as fast as they are taken: `{"lineBytes":…,"count":…}` on a line asks for a burst.
 import { once } from 'node:events';
-import { readLines } from '../floor-wire.js';
+import { readLines } from '../../stdio/floor-wire.js';
 
 readLines(process.stdin, (line) => {
   const { lineBytes, count } = JSON.parse(line) as { lineBytes: number; count: number };

@@ -1,6 +1,6 @@
 import { StdioServerTransport } from '@mcpwire/transport-stdio/server';
-import type { RawTransport } from '../../load/echo-client.js';
-import { maxMessageBytes } from '../limits.js';
+import type { RawTransport } from '../../../load/echo-client.js';
+import { maxMessageBytes } from '../../limits.js';
 import { serveTransport } from './serve-transport.js';
 
 await serveTransport(new StdioServerTransport(process.stdin, process.stdout, { maxMessageBytes }) as RawTransport);

@@ -1,4 +1,4 @@
-import type { RawTransport } from '../../load/echo-client.js';
+import type { RawTransport } from '../../../load/echo-client.js';
 import { createHandler, type Send } from './handle.js';
 
 /** Serves the bench's methods over a transport, without a protocol layer above it. */

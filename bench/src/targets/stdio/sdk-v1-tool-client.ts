@@ -1,5 +1,5 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { EchoClient } from '../load/echo-client.js';
+import type { EchoClient } from '../../load/echo-client.js';
 import { toolClientInfo, toToolEcho } from './tool-echo.js';
 
 /** A client of SDK v1 over any transport; a request of the load generator becomes a call of the server's `echo` tool. */

@@ -1,4 +1,4 @@
-import type { FramingDecoder } from './target.js';
+import type { FramingDecoder } from '../target.js';
 
 /** The part of the SDK's ReadBuffer, the same in both majors, that its transports use. */
 interface ReadBuffer {

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerCommand } from './target.js';
 
-/** A child process of a floor target, with both pipes. */
-export type FloorProcess = ChildProcess & { stdin: Writable; stdout: Readable };
+/** A server program with both pipes. It ends when its input does. */
+export type ServerProcess = ChildProcess & { stdin: Writable; stdout: Readable };
 
 /**
- * Starts a server the plain way. `onfault` hears of its end, unless `endFloorProcess` ended it.
+ * Starts a server the plain way. `onfault` hears of its end, unless `endServerProcess` ended it.
  * @throws Error when the command cannot be started.
  */
-export async function startFloorProcess(server: ServerCommand, onfault: (error: Error) => void): Promise<FloorProcess> {
+export async function startServerProcess(server: ServerCommand, onfault: (error: Error) => void): Promise<ServerProcess> {
   const child = spawn(server.command, server.args, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.on('exit', (code, signal) => onfault(new Error(`the server ended with ${signal ?? `exit code ${code}`}`)));
   child.stdin.on('error', onfault);
@@ -20,7 +20,7 @@ export async function startFloorProcess(server: ServerCommand, onfault: (error: 
 }
 
 /** Ends the server by closing its input, and kills it when it is still there after `graceMs`. */
-export async function endFloorProcess(child: FloorProcess, graceMs = 2000): Promise<void> {
+export async function endServerProcess(child: ServerProcess, graceMs = 2000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, 'close');
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);

@@ -1,0 +1,70 @@
+import { connectPostClient } from '../load/http/post-client.js';
+import type { ProfileName } from '../run/profiles.js';
+import { connectToServer } from '../targets/http/connect-to-server.js';
+import { findTarget } from '../targets/index.js';
+import { toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { echoMetrics } from './echo-metrics.js';
+import { openEchoSession } from './echo-session.js';
+import type { Cell, Metric, Params, RoundResult, ScenarioCase, Session } from './scenario.js';
+
+/** What the scenarios over HTTP measure, the CPU time of one side first. */
+export function httpEchoMetrics(first: 'serverCpuUsPerMessage' | 'clientCpuUsPerMessage'): readonly Metric[] {
+  const second = first === 'serverCpuUsPerMessage' ? 'clientCpuUsPerMessage' : 'serverCpuUsPerMessage';
+  return [
+    { ...echoMetrics[first], compare: true },
+    echoMetrics[second],
+    { ...echoMetrics.messagesPerSecond, compare: false },
+    echoMetrics.p50Us,
+    echoMetrics.p99Us,
+    echoMetrics.serverPeakRssMiB,
+  ];
+}
+
+/** So many requests a server, or client, needs until it is about as fast as it gets. */
+const warmUpCount = 2500;
+
+/** The cases of the scenarios over HTTP. */
+export function httpEchoCases(profile: ProfileName): readonly ScenarioCase[] {
+  const small = { params: { bytes: 100, window: 16 } };
+  if (profile === 'smoke') return [small];
+  if (profile === 'quick') return [{ ...small, rounds: 4, timing: { warmUpMs: 300, roundMs: 150 }, warmUpCount }];
+  const more = [{ params: { bytes: 10_240, window: 16 } }, { params: { bytes: 100, window: 1 } }];
+  return [small, ...more].map((one) => ({ ...one, warmUpCount }));
+}
+
+/** A session that posts echo requests to a target's server with the same lean client for all. */
+export function openServerSession(cell: Cell, reply: 'json' | 'sse'): Promise<Session> {
+  const { name, http } = findTarget(cell.target);
+  const program = http?.program;
+  if (program === undefined) throw new Error(`${name} has no server over HTTP`);
+  const load = toLoad(cell.params);
+  const expected = reply === 'json' ? 'application/json' : 'text/event-stream';
+  return openEchoSession(cell, load, async (nodeFlags) => {
+    const accept = reply === 'json' ? http?.acceptForJson : undefined;
+    const command = toServerCommand(toProgramPath(program), nodeFlags, cell.serverCore, [reply]);
+    const client = await connectToServer(command, (url) => connectPostClient(url, { connections: load.window, accept }));
+    const describe = (): RoundResult['facts'] => {
+      const facts: Record<string, string> = {};
+      if (!client.replyType.startsWith(expected)) facts.reply = client.replyType;
+      if (client.sessionId === undefined) facts.session = 'none';
+      return Object.keys(facts).length === 0 ? undefined : facts;
+    };
+    return Object.assign(client, { describe });
+  });
+}
+
+/** A session in which a target's own client sends echo requests to the floor's server. */
+export function openClientSession(cell: Cell): Promise<Session> {
+  const target = findTarget(cell.target);
+  const connect = target.http?.connect;
+  const program = findTarget('floor').http?.program;
+  if (connect === undefined || program === undefined) throw new Error(`${target.name} has no client over HTTP`);
+  const load = toLoad(cell.params);
+  return openEchoSession(cell, load, (nodeFlags) =>
+    connectToServer(toServerCommand(toProgramPath(program), nodeFlags, cell.serverCore, ['json']), (url) => connect(url, load.window)),
+  );
+}
+
+function toLoad(params: Params): { bytes: number; window: number; sampleShift: number } {
+  return { bytes: Number(params.bytes), window: Number(params.window), sampleShift: 2 };
+}

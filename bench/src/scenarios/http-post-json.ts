@@ -1,0 +1,15 @@
+import { httpEchoCases, httpEchoMetrics, openServerSession } from './http-echo.js';
+import type { Scenario } from './scenario.js';
+
+export const httpPostJson: Scenario = {
+  name: 'http/post-json',
+  title: 'A POST answered with JSON',
+  about:
+    'Calls of an echo tool in one session, each a POST over a connection that is kept open, from the same lean client for all. What a server makes of it is its CPU time; a server that answers otherwise than with JSON, or keeps no session, says so.',
+  metrics: httpEchoMetrics('serverCpuUsPerMessage'),
+  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
+  reference: 'sdk-v2',
+  pinned: true,
+  cases: httpEchoCases,
+  open: (cell) => openServerSession(cell, 'json'),
+};

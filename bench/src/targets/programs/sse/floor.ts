@@ -1,0 +1,40 @@
+// The shortest correct HTTP+SSE server: a response kept in a Map for each session. No limits, no error handling, no keep-alive.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from '../http/listen.js';
+import { createSessionHandler, type Incoming } from '../http/session-handler.js';
+import { createTools } from '../http/tools.js';
+
+const streams = new Map<string, ServerResponse>();
+const tools = createTools();
+
+function open(response: ServerResponse): void {
+  const id = randomUUID();
+  streams.set(id, response);
+  response.on('close', () => streams.delete(id));
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  response.write(`event: endpoint\ndata: /messages?sessionId=${id}\n\n`);
+}
+
+function receive(request: IncomingMessage, response: ServerResponse): void {
+  const stream = streams.get(new URL(request.url as string, 'http://localhost').searchParams.get('sessionId') ?? '');
+  if (stream === undefined) return void response.writeHead(404).end();
+  let text = '';
+  request.setEncoding('utf8');
+  request.on('data', (piece: string) => {
+    text += piece;
+  });
+  request.on('end', () => {
+    response.writeHead(202).end('Accepted');
+    const handle = createSessionHandler(tools, (message) => void stream.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`));
+    handle(JSON.parse(text) as Incoming);
+  });
+}
+
+await listen(
+  createServer((request, response) => {
+    if (request.method === 'POST') receive(request, response);
+    else open(response);
+  }),
+  '/sse',
+);
