@@ -26,3 +26,6 @@ export const judged: readonly string[] = [
   'packages/transport-streamable-http',
   'packages/connect',
 ];
+
+/** What runs on Node alone, whole: its root entry may load Node built-ins. The judge opens sockets and starts processes. */
+export const nodeOnly: readonly string[] = ['packages/conformance'];

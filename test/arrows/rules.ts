@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
-import { judge, judged, layers } from './layers.js';
+import { judge, judged, layers, nodeOnly } from './layers.js';
 import type { SourceFile, Workspace, WorkspacePackage } from './workspace.js';
 
 /** A rule returns one sentence a violation, and nothing for a sound workspace. */
@@ -56,7 +56,9 @@ export const rules: Readonly<Record<string, Rule>> = {
     }),
 
   'a root entry loads no Node built-in': (workspace) =>
-    workspace.packages.flatMap((from) => entryFiles(from, '.').flatMap((file) => builtinsBehind(workspace, from, file))),
+    workspace.packages
+      .filter(({ folder }) => !nodeOnly.includes(folder))
+      .flatMap((from) => entryFiles(from, '.').flatMap((file) => builtinsBehind(workspace, from, file))),
 };
 
 interface Use {

@@ -1,3 +1,4 @@
+import { type Check, checks, ensure, type Report, run, type Target } from '@mcpwire/conformance';
 import type { Connection, ContractCase, TransportFixture } from '@mcpwire/conformance/contract';
 import { ContractViolation, transportContract } from '@mcpwire/conformance/contract';
 import { createMemoryPair } from '@mcpwire/jsonrpc';
@@ -25,5 +26,22 @@ await one.run(fixture).catch((error: unknown) => {
   if (error instanceof ContractViolation) console.error(`${error.caseId}: ${error.sentence}`);
   throw error;
 });
+
+const own: Check = {
+  id: 'mine/pings',
+  level: 'must',
+  title: 'It answers pings',
+  spec: ['ping.answer'],
+  transports: ['stdio'],
+  revisions: ['2025-11-25'],
+  remedy: 'Answer pings.',
+  async run(context) {
+    const session = await context.open();
+    ensure('result' in (await session.request('ping')), 'it does not', { expected: {} });
+  },
+};
+const target: Target = { transport: 'stdio', command: 'no-such-mcp-server' };
+const report: Report | undefined = await run({ target, checks: [...checks, own] }).catch(() => undefined);
+if (report) throw new Error('there is such a server');
 
 console.log('works');
