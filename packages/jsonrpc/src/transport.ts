@@ -37,7 +37,10 @@ export interface Transport extends AsyncDisposable {
   setProtocolVersion?: ((version: string) => void) | undefined;
   /** Told by the protocol layer, before `start`, which revisions it speaks. */
   setSupportedProtocolVersions?: ((versions: string[]) => void) | undefined;
-  /** True where each request has a stream of its own, so that aborting `requestSignal` cancels it without a message. */
+  /**
+   * True where each request has a stream of its own, so that aborting `requestSignal` cancels it without a message. False where each is sent
+   * at once too, and its stream's end means nothing: `send` may last until the answer, and a cancelled request is told by a message.
+   */
   readonly hasPerRequestStream?: boolean;
 }
 

@@ -126,6 +126,25 @@ describe('a request whose signal aborts', () => {
   });
 });
 
+test('a request whose send lasts until its answer is cancelled on the wire, though the transport would give its send up', async () => {
+  const transport = new ScriptedTransport();
+  // As over HTTP in a legacy revision: a POST each, whose end means nothing to the other side.
+  transport.hasPerRequestStream = false;
+  const peer = new Peer(transport);
+  await peer.start();
+  transport.onsend = (message, options) => {
+    transport.sent.push(message);
+    return new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
+  };
+  const controller = new AbortController();
+  const request = outcomeOf(peer.request('x', {}, { signal: controller.signal }));
+  controller.abort();
+  expect((await request).error?.code).toBe('aborted');
+  await settle();
+  expect(transport.sent).toMatchObject([{ id: 1 }, { method: 'notifications/cancelled', params: { requestId: 1 } }]);
+  await peer.close();
+});
+
 describe('over a transport where each request has a stream of its own', () => {
   async function alone() {
     const transport = new ScriptedTransport();

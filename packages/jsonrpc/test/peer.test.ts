@@ -28,7 +28,7 @@ afterEach(async () => {
 /** A peer whose other side is the test. */
 async function alone(options: { hasPerRequestStream?: boolean; maxInFlight?: number } = {}) {
   const transport = new ScriptedTransport();
-  transport.hasPerRequestStream = options.hasPerRequestStream;
+  if (options.hasPerRequestStream !== undefined) transport.hasPerRequestStream = options.hasPerRequestStream;
   const errors: TransportError[] = [];
   const peer = new Peer(transport, { onerror: (error) => errors.push(error as TransportError), maxInFlight: options.maxInFlight });
   await peer.start();
