@@ -13,7 +13,7 @@ export interface AuthInfo {
 }
 
 /** What a principal is to the official SDK's `Server`. */
-export function toAuthInfo(principal: Principal): AuthInfo {
+function toAuthInfo(principal: Principal): AuthInfo {
   const { id, clientId = id, token = '', scopes = [], expiresAtMs, extra } = principal;
   return {
     token,

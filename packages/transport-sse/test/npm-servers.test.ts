@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { Peer } from '@mcpwire/jsonrpc';
 import { SSEClientTransport } from '@mcpwire/transport-sse/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectSdkClient } from './support/sdk-clients.js';
 import { until } from './support/until.js';
 
-const bin = fileURLToPath(new URL('../node_modules/.bin/mcp-server-everything', import.meta.url));
+const require = createRequire(import.meta.url);
+const manifest = require.resolve('@modelcontextprotocol/server-everything/package.json');
+const [bin = ''] = Object.values<string>(JSON.parse(readFileSync(manifest, 'utf8')).bin);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -27,7 +31,10 @@ describe('server-everything as npm installs it', () => {
 
   beforeAll(async () => {
     const port = await freePort();
-    program = spawn(bin, ['sse'], { env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'pipe'] });
+    program = spawn(process.execPath, [join(dirname(manifest), bin), 'sse'], {
+      env: { ...process.env, PORT: String(port) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     program.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });

@@ -31,7 +31,3 @@ export function runningProcesses(): RunningProcess[] {
   }
   return processes;
 }
-
-export function isRunning(pid: number): boolean {
-  return runningProcesses().some((running) => running.pid === pid);
-}

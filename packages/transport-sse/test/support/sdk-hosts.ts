@@ -19,7 +19,7 @@ interface RoutedTransport {
 }
 
 /** A program with routes and a map of sessions of its own, as it is written for the SDK's class. */
-export async function hostWithRoutes(
+async function hostWithRoutes(
   generation: Generation,
   Transport: new (endpoint: string, res: ServerResponse) => RoutedTransport,
   onerror: (error: unknown) => void = () => {},
