@@ -48,7 +48,9 @@ describe.each(packages)('$name, published', ({ name, folder }) => {
       'missing',
     ).toEqual([]);
     // What conformance judges by is data.
-    const compiled = files.filter((file) => !papers.includes(file) && !/^requirements\/(?:[0-9-]+\.yaml|requirements\.schema\.json)$/.test(file));
+    const compiled = files.filter(
+      (file) => !papers.includes(file) && !/^requirements\/(?:[0-9-]+\.yaml|requirements\.schema\.json)$/.test(file),
+    );
     expect(compiled.length).toBeGreaterThan(0);
     const strays = compiled.filter((file) => {
       const source = /^dist\/(.+?)(\.d\.ts|\.js)$/.exec(file)?.[1];

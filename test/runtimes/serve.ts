@@ -6,11 +6,17 @@ type FetchHandler = (request: Request) => Promise<Response> | Response;
 /** As much as is used of what Bun and Deno have beside the web's own names. */
 interface BunRuntime {
   version: string;
-  serve(options: { hostname: string; port: number; idleTimeout: number; fetch: FetchHandler }): { port: number; stop(now: boolean): Promise<void> };
+  serve(options: { hostname: string; port: number; idleTimeout: number; fetch: FetchHandler }): {
+    port: number;
+    stop(now: boolean): Promise<void>;
+  };
 }
 interface DenoRuntime {
   version: { deno: string };
-  serve(options: { hostname: string; port: number; onListen: () => void }, handler: FetchHandler): { addr: { port: number }; shutdown(): Promise<void> };
+  serve(
+    options: { hostname: string; port: number; onListen: () => void },
+    handler: FetchHandler,
+  ): { addr: { port: number }; shutdown(): Promise<void> };
 }
 const { Bun: bun, Deno: deno } = globalThis as { Bun?: BunRuntime; Deno?: DenoRuntime };
 
