@@ -28,5 +28,6 @@ function describeUnknown(pattern: string, items: readonly { readonly name: strin
   const names = items.map(({ name }) => name);
   const distance = (name: string): number => leven(pattern, name) - (name.includes(pattern) ? name.length : 0);
   const nearest = [...names].sort((a, b) => distance(a) - distance(b)).slice(0, 3);
-  return `no ${what} matches '${pattern}'. Nearest: ${nearest.join(', ')}. --list shows all.`;
+  const hint = what === 'scenario' || what === 'target' ? ' --list shows all.' : '';
+  return `no ${what} matches '${pattern}'. Nearest: ${nearest.join(', ')}.${hint}`;
 }

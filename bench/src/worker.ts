@@ -5,14 +5,13 @@
 
 import type { WorkerAnswer, WorkerCommand } from './run/worker-process.js';
 import { findScenario } from './scenarios/index.js';
-import type { Cell, Session } from './scenarios/scenario.js';
+import type { Session } from './scenarios/scenario.js';
 
-const cell = JSON.parse(process.argv[2] as string) as Cell;
 let session: Session | undefined;
 let fail: (error: unknown) => void = () => {};
 
-const commands: Record<WorkerCommand, () => Promise<unknown>> = {
-  open: async () => {
+const commands: { readonly [Name in WorkerCommand['name']]: (command: WorkerCommand & { name: Name }) => Promise<unknown> } = {
+  open: async ({ cell }) => {
     session = await findScenario(cell.scenario).open(cell);
   },
   warmUp: async () => session?.warmUp(),
@@ -33,13 +32,17 @@ process.on('message', async (command: WorkerCommand) => {
   });
   let answer: WorkerAnswer;
   try {
-    answer = { ok: true, value: await Promise.race([commands[command](), failed]) };
+    answer = { ok: true, value: await Promise.race([run(command), failed]) };
   } catch (error) {
     answer = { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
   fail = () => {};
   if (process.connected) process.send?.(answer);
 });
+
+function run(command: WorkerCommand): Promise<unknown> {
+  return command.name === 'open' ? commands.open(command) : commands[command.name](command as never);
+}
 
 /** Ends the servers, for as long as they take within reason; a server that stays meets the end of its input. */
 async function leave(): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../src/claims/claim.js';
 import { evaluateClaims } from '../src/claims/evaluate.js';
+import { claims } from '../src/claims/index.js';
 import { stdioClaims } from '../src/claims/stdio.js';
 import { isSameParams } from '../src/goals/evaluate.js';
 import { scenarios } from '../src/scenarios/index.js';
@@ -50,7 +51,7 @@ describe('a claim', () => {
   });
 });
 
-test('every claim is decided by a figure that the quick profile measures', () => {
+test('every claim about stdio is decided by a figure that the quick profile measures', () => {
   for (const { id, measurements } of stdioClaims) {
     const deciding = measurements.find(({ claimed }) => claimed !== undefined);
     const scenario = scenarios.find(({ name }) => name === deciding?.scenario);
@@ -66,3 +67,30 @@ test('every claim is decided by a figure that the quick profile measures', () =>
       expect(scenarios.find((one) => one.name === name)?.targets, id).toContain(target);
   }
 });
+
+test('a claim that a run has no figure for says why', () => {
+  const unmeasured: Claim = { ...claim, unmeasured: 'it takes an hour' };
+  expect(evaluateClaims([unmeasured], [])[0]).toMatchObject({ verdict: 'not measured', why: 'it takes an hour' });
+  expect(evaluateClaims([unmeasured], [row(2)])[0]).toMatchObject({ verdict: 'reproduced', why: 'because' });
+});
+
+test.each(claims.map((one) => [one.id, one] as const))(
+  '%s stands on figures that a profile measures, or says why it has none',
+  (_, one) => {
+    expect(claims.filter(({ id }) => id === one.id)).toHaveLength(1);
+    if (one.measurements.length === 0) expect(one.unmeasured).toMatch(/\w+ \w+/);
+    else expect(one.why).not.toBe('');
+    for (const { scenario: name, params, target, metric } of one.measurements) {
+      const scenario = scenarios.find((candidate) => candidate.name === name);
+      const cases = (['quick', 'standard', 'full'] as const).flatMap((profile) => scenario?.cases(profile) ?? []);
+      const asked = scenario?.casesFor?.(Number(params.streams)) ?? [];
+      const matching = [...cases, ...asked].filter((candidate) => isSameParams(candidate.params, params));
+      expect(matching, `${name} ${JSON.stringify(params)}`).not.toHaveLength(0);
+      expect(
+        matching.some(({ targets = scenario?.targets }) => targets?.includes(target)),
+        `${name} ${JSON.stringify(params)} ${target}`,
+      ).toBe(true);
+      expect(scenario?.metrics.map(({ key }) => key)).toContain(metric);
+    }
+  },
+);

@@ -48,6 +48,15 @@ tests.set('http: a body is read whole, and a stream arrives bit by bit', async (
   await served.close();
 });
 
+tests.set('http: the headers of a stream that has nothing to say yet arrive at once', async () => {
+  const served = serve(() => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, body: (sink) => sink.flush() }));
+  const controller = new AbortController();
+  const { status } = await fetch(served.url, { signal: controller.signal });
+  equal(status, 200);
+  controller.abort();
+  await served.close();
+});
+
 tests.set('http: a client that goes aborts the handler', async () => {
   let aborted = (): void => {};
   const gone = new Promise<void>((resolve) => {
@@ -129,7 +138,8 @@ const sseOverFetch = sseFixture(
     name: 'fetch',
     async serve(handler) {
       const { url, close } = serve(handler);
-      return { url, clientOptions: {}, relay: undefined, dispose: close };
+      // So that what is none of the client's goes by it too: undici is Node's.
+      return { url, clientOptions: { fetch }, relay: undefined, dispose: close };
     },
   },
   { maxConcurrentPosts: 1 },

@@ -36,7 +36,8 @@ export function evaluateClaims(claims: readonly Claim[], rows: readonly Row[]): 
       const timesClaimed = claimed !== undefined && claimed.value > 0 ? { timesClaimed: value / claimed.value } : {};
       measurements.push({ label, value, unit, ...timesClaimed, ...(row?.facts && { facts: row.facts }) });
     }
-    return { id: claim.id, claim: claim.claim, source: claim.source, verdict, measurements, why: claim.why };
+    const why = measurements.length === 0 && claim.unmeasured !== undefined ? claim.unmeasured : claim.why;
+    return { id: claim.id, claim: claim.claim, source: claim.source, verdict, measurements, why };
   });
 }
 

@@ -10,7 +10,7 @@ export interface EchoRequest {
 export interface EchoMessage {
   id?: number | string;
   method?: string;
-  params?: { text?: string };
+  params?: { text?: string; dueAtMs?: number };
   result?: { text: string };
 }
 

@@ -5,22 +5,38 @@ import { promisify } from 'node:util';
 /** The cores that client and server keep to, or why they keep to none. */
 export type Pinning = { readonly clientCore: number; readonly serverCore: number } | { readonly reason: string };
 
-/** Chooses two cores that this process may use, of different physical cores where there are such. */
+/** Chooses two cores that this process may use, of different physical cores where there are such, and tries whether it may keep to them. */
 export async function planPinning(): Promise<Pinning> {
-  let cores: number[];
   try {
-    const { stdout } = await promisify(execFile)('taskset', ['-c', '-p', String(process.pid)]);
-    cores = parseCoreList(stdout.slice(stdout.lastIndexOf(':') + 1).trim());
-  } catch {
-    return { reason: 'taskset is not available on this machine' };
+    const cores = parseCoreList((await taskset('-p', String(process.pid))).split(':').at(-1)?.trim() ?? '');
+    const [clientCore] = cores;
+    if (clientCore === undefined || cores.length < 2) return { reason: 'this process may use one core only' };
+    const serverCore = await chooseOther(cores as [number, ...number[]]);
+    for (const core of [clientCore, serverCore]) await taskset(String(core), process.execPath, '--version');
+    return { clientCore, serverCore };
+  } catch (error) {
+    return { reason: describeRefusal(error as NodeJS.ErrnoException & { stderr?: string }) };
   }
-  const [clientCore] = cores;
-  if (clientCore === undefined || cores.length < 2) return { reason: 'this process may use one core only' };
-  const clientPhysical = await readPhysicalCore(clientCore);
-  for (const core of cores.slice(1)) {
-    if ((await readPhysicalCore(core)) !== clientPhysical) return { clientCore, serverCore: core };
+}
+
+/** With a list of cores, in Linux's notation, in place of a mask. */
+async function taskset(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('taskset', ['-c', ...args]);
+  return stdout;
+}
+
+function describeRefusal({ code, message, stderr }: NodeJS.ErrnoException & { stderr?: string }): string {
+  if (code === 'ENOENT') return 'taskset is not available on this machine';
+  return `taskset does not work here (${(stderr?.trim() || message).replaceAll(/\s*\n\s*/g, '; ')})`;
+}
+
+/** A core of another physical one than the first, or else the second. */
+async function chooseOther([first, ...rest]: readonly [number, ...number[]]): Promise<number> {
+  const physical = await readPhysicalCore(first);
+  for (const core of rest) {
+    if ((await readPhysicalCore(core)) !== physical) return core;
   }
-  return { clientCore, serverCore: cores[1] as number };
+  return rest[0] as number;
 }
 
 /** `0-2,7` as 0, 1, 2, 7. */

@@ -29,7 +29,9 @@ export function formatParams(params: Params): string {
       if (key === 'bytes') return formatBytes(Number(value));
       if (key === 'chunkBytes') return `pieces of ${formatBytes(Number(value))}`;
       if (key === 'window') return `${value} in flight`;
-      if (key === 'requests' || key === 'connections' || key === 'readers') return `${value} ${key}`;
+      if (key === 'perSecond') return `${value} a second`;
+      if (key === 'requests' || key === 'connections' || key === 'readers')
+        return value === 1 ? `1 ${key.slice(0, -1)}` : `${value} ${key}`;
       if (key === 'fewer') return `${value} waiting`;
       if (key === 'more') return `then ${value}`;
       if (key === 'bytesEach') return `${formatBytes(Number(value))} sent to each`;

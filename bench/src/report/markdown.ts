@@ -8,21 +8,25 @@ import { type CaseTable, toSections } from './tables.js';
 /** The report as Markdown, for a pull request or a README. */
 export function toMarkdown(report: Report): string {
   const { machine } = report;
+  const subject = report.targets.find(({ role }) => role === 'subject');
   const parts = [
-    '# What a message costs on the wire',
+    subject === undefined ? '# What a message costs on the wire' : `# What a call to ${escapeText(subject.title)} costs`,
+
     `${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, profile ${report.profile}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
     report.interrupted && '**Interrupted:** only what was measured until then is here.',
-    `**${summarizeGoals(report.goals)}**`,
-    toTable(
-      ['Goal', 'Limit', 'Measured', 'Verdict'],
-      report.goals.map((goal) => [
-        goal.title,
-        goal.limit,
-        formatMeasured(goal) + formatInterval(goal),
-        `${goal.verdict}${goal.noisy ? ' (noisy)' : ''}`,
-      ]),
-      'llrl',
-    ),
+    subject !== undefined && `${escapeText(subject.about)}.`,
+    report.goals.length > 0 && `**${summarizeGoals(report.goals)}**`,
+    report.goals.length > 0 &&
+      toTable(
+        ['Goal', 'Limit', 'Measured', 'Verdict'],
+        report.goals.map((goal) => [
+          goal.title,
+          goal.limit,
+          formatMeasured(goal) + formatInterval(goal),
+          `${goal.verdict}${goal.noisy ? ' (noisy)' : ''}`,
+        ]),
+        'llrl',
+      ),
     ...toSections(report).flatMap(({ scenario, tables }) => [
       `## ${scenario.title}`,
       `${escapeText(scenario.about)} (\`${scenario.name}\`)`,
@@ -52,6 +56,7 @@ function caseTable({ columns, lines }: CaseTable): string {
 }
 
 function claims({ claims: verdicts }: Report): string[] {
+  if (verdicts.length === 0) return [];
   return [
     '## Published claims',
     ...verdicts.flatMap(({ claim, source, verdict, measurements, why }) => [

@@ -10,6 +10,9 @@ import type { Target } from '../targets/target.js';
 /** Raised when a field of the JSON report changes its meaning or goes away. */
 export const schemaVersion = 1;
 
+/** How far a figure's rounds lie apart. Results written before intervals were have no `low` and `high`. */
+export type Spread = Omit<Summary, 'median' | 'low' | 'high'> & Partial<Pick<Summary, 'low' | 'high'>>;
+
 /** One target measured in one case. Every figure is the median over `rounds`. */
 export interface Row {
   readonly scenario: string;
@@ -17,7 +20,7 @@ export interface Row {
   readonly params: Params;
   readonly metrics: Readonly<Record<string, number>>;
   /** How far the rounds lie apart, for each metric. */
-  readonly spread: Readonly<Record<string, Omit<Summary, 'median'>>>;
+  readonly spread: Readonly<Record<string, Spread>>;
   readonly rounds: number;
   /** The rounds lie too far apart for small differences to mean anything. */
   readonly noisy: boolean;

@@ -1,5 +1,5 @@
 import { findRow, isSameParams } from '../goals/evaluate.js';
-import { scenarios } from '../scenarios/index.js';
+import { allScenarios } from '../scenarios/index.js';
 import type { Metric, Params, Scenario } from '../scenarios/scenario.js';
 import { formatFigure, formatParams, formatRatio, formatSpread } from './format.js';
 import type { Gap, Report, Row, TargetInfo } from './report.js';
@@ -43,7 +43,7 @@ export interface Cell {
 
 /** Lays out a report's rows. */
 export function toSections(report: Report): readonly Section[] {
-  return scenarios.flatMap((scenario) => {
+  return allScenarios.flatMap((scenario) => {
     const rows = report.rows.filter((row) => row.scenario === scenario.name);
     const gaps = report.gaps.filter((gap) => gap.scenario === scenario.name);
     const cases: Params[] = [];

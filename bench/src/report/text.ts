@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
-import { table } from 'table';
 import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
 import { describeLoad, describePinning, isBusy } from './machine-text.js';
+import { plainTable } from './plain-table.js';
+import { toPlain } from './plain-text.js';
 import type { Report } from './report.js';
 import { type CaseTable, type Section, toSections } from './tables.js';
 
@@ -51,7 +52,8 @@ function paintLines(text: string, paint: Paint): string {
 function gapText({ gaps }: Report, paint: Paint): string {
   if (gaps.length === 0) return '';
   const lines = gaps.map(
-    ({ scenario, target, kind, reason }) => `  ${paint(kind === 'failed' ? 'red' : 'yellow', kind)}  ${target} in ${scenario}: ${reason}`,
+    ({ scenario, target, kind, reason }) =>
+      `  ${paint(kind === 'failed' ? 'red' : 'yellow', kind)}  ${target} in ${scenario}: ${toPlain(reason, 2000)}`,
   );
   return [paint('bold', 'Not measured'), ...new Set(lines), ''].join('\n');
 }
@@ -59,6 +61,7 @@ function gapText({ gaps }: Report, paint: Paint): string {
 const verdictStyles = { reached: 'green', 'not reached': 'red', undecided: 'yellow', 'not measured': 'dim' } as const;
 
 function goalText({ goals }: Report, paint: Paint): string {
+  if (goals.length === 0) return '';
   const measured = goals.filter(({ verdict }) => verdict !== 'not measured');
   const rows = measured.map((goal) => [
     paint(verdictStyles[goal.verdict], goal.verdict),
@@ -97,18 +100,6 @@ function footer(report: Report, paint: Paint): string {
     lines.push(`${describeLoad(machine)} The figures are worse, and lie further apart, than they would on a quiet machine.`);
   if (report.interrupted) lines.push('Interrupted: only what was measured until then is here.');
   return lines.map((line) => paint('dim', line)).join('\n');
-}
-
-/** A table without borders; the first column to the left, the others to the right unless `rest` says otherwise. */
-function plainTable(rows: string[][], rest: 'left' | 'right' = 'right'): string {
-  return table(rows, {
-    border: {},
-    singleLine: true,
-    drawHorizontalLine: () => false,
-    drawVerticalLine: () => false,
-    columnDefault: { paddingLeft: 0, paddingRight: 2, alignment: rest, verticalAlignment: 'bottom' },
-    columns: { 0: { alignment: 'left' } },
-  });
 }
 
 function indent(text: string): string {

@@ -1,4 +1,4 @@
-import type { Params, Scenario, Timing } from '../scenarios/scenario.js';
+import type { Params, Scenario, ScenarioCase, Timing } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
 import type { Profile } from './profiles.js';
 
@@ -10,21 +10,27 @@ export interface Group {
   readonly rounds: number;
   readonly launches: number;
   readonly timing: Timing;
+  /** What a round may take at the most, where that is not the usual. */
+  readonly timeoutMs?: number | undefined;
   /** What it is expected to take, for the time left. */
   readonly estimateMs: number;
 }
 
 const openMs = 700;
 
-/** Lays out a run: which cells, in which order. `rounds` takes the place of the profile's and the cases' own. */
+/**
+ * Lays out a run: which cells, in which order. `rounds` takes the place of the profile's and the cases' own, `streams` that of what the scenarios that hold
+ * idle streams would hold.
+ */
 export function createPlan(
   scenarios: readonly Scenario[],
   targets: readonly Target[],
   profile: Profile,
   rounds?: number,
+  streams?: number,
 ): readonly Group[] {
   return scenarios.flatMap((scenario) =>
-    scenario.cases(profile.name).flatMap((one) => {
+    casesOf(scenario, profile, streams).flatMap((one) => {
       const names = one.targets ?? scenario.targets;
       const chosen = names.flatMap((name) => targets.filter((target) => target.name === name));
       if (chosen.length === 0) return [];
@@ -45,9 +51,14 @@ export function createPlan(
             roundMs: timing.roundMs,
             ...(profile.name !== 'smoke' && { warmUpCount: one.warmUpCount }),
           },
+          timeoutMs: one.timeoutMs,
           estimateMs,
         },
       ];
     }),
   );
+}
+
+function casesOf(scenario: Scenario, profile: Profile, streams: number | undefined): readonly ScenarioCase[] {
+  return streams === undefined || scenario.casesFor === undefined ? scenario.cases(profile.name) : scenario.casesFor(streams);
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { evaluateClaims } from '../claims/evaluate.js';
-import { stdioClaims } from '../claims/stdio.js';
+import { claims } from '../claims/index.js';
 import { evaluateGoals } from '../goals/evaluate.js';
 import { goals } from '../goals/goals.js';
 import { describeMachine } from '../measure/machine.js';
@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly profile: Profile;
   /** Rounds of each cell in one launch, in place of the profile's. */
   readonly rounds?: number | undefined;
+  /** Idle streams to hold, in place of what the profile has. */
+  readonly streams?: number | undefined;
   /** Keep client and server to a core each, where the machine allows it. */
   readonly pin: boolean;
   /** How the run was started, for the report. */
@@ -31,11 +33,11 @@ const benchDirectory = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Measures what the options select, and judges goals and claims by it. */
 export async function runBench(options: BenchOptions): Promise<Report> {
-  const { scenarios, targets, profile, rounds, pin, command, signal, onprogress } = options;
+  const { scenarios, targets, profile, rounds, streams, pin, command, signal, onprogress } = options;
   const startedAt = new Date();
   const machine = describeMachine();
   const pinning = pin ? await planPinning() : { reason: 'it was asked for with --no-pin' };
-  const plan = createPlan(scenarios, targets, profile, rounds);
+  const plan = createPlan(scenarios, targets, profile, rounds, streams);
   const { rows, gaps } = await runPlan(plan, {
     budgetMs: rounds === undefined ? profile.budgetMs : undefined,
     pinning,
@@ -56,7 +58,7 @@ export async function runBench(options: BenchOptions): Promise<Report> {
     rows,
     gaps,
     goals: evaluateGoals(goals, rows),
-    claims: evaluateClaims(stdioClaims, rows),
+    claims: evaluateClaims(claims, rows),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Pinning } from '../measure/pinning.js';
-import { isNoisy, type Summary, summarize } from '../measure/statistics.js';
-import type { Gap, Row } from '../report/report.js';
+import { isNoisy, summarize } from '../measure/statistics.js';
+import type { OwnServer } from '../own-server/own-server.js';
+import type { Gap, Row, Spread } from '../report/report.js';
 import type { RoundResult } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
 import type { Group } from './plan.js';
@@ -21,12 +22,16 @@ export interface RunOptions {
   readonly pinning: Pinning;
   /** What the run may take; when it falls behind, later cases get fewer rounds. */
   readonly budgetMs?: number | undefined;
+  /** The reader's own server, for the scenarios that measure one. */
+  readonly ownServer?: OwnServer | undefined;
   /** Ends the run; what has been measured is returned. */
   readonly signal: AbortSignal;
   readonly onprogress: (progress: RunProgress) => void;
 }
 
 const openTimeoutMs = 30_000;
+/** A server of the reader's own is opened many times over, and may be slow to start. */
+const ownOpenTimeoutMs = 120_000;
 const commandTimeoutMs = 60_000;
 
 /** Measures every group in turn. Never rejects for what goes wrong inside a cell: that is a gap in the result. */
@@ -82,10 +87,10 @@ interface CellRun {
 
 async function runGroup(
   group: Group,
-  { pinning, signal }: RunOptions,
+  { pinning, signal, ownServer }: RunOptions,
   onstage: (stage: string, part: number, target?: Target) => void,
 ): Promise<{ rows: Row[]; gaps: Gap[] }> {
-  const { scenario, params, rounds, launches, timing } = group;
+  const { scenario, params, rounds, launches, timing, timeoutMs = commandTimeoutMs } = group;
   const cores = scenario.pinned && 'clientCore' in pinning ? pinning : undefined;
   const cells: CellRun[] = group.targets.map((target) => ({ target, rounds: [] }));
   const steps = launches * (1 + cells.length * (rounds + 1));
@@ -108,15 +113,20 @@ async function runGroup(
     const open = cells.filter((cell) => cell.gap === undefined);
     for (const cell of open) {
       const serverCore = cores?.serverCore;
-      cell.worker = new WorkerProcess({ scenario: scenario.name, target: cell.target.name, params, timing, serverCore }, cores?.clientCore);
+      const what = { scenario: scenario.name, target: cell.target.name, params, timing, serverCore, ownServer };
+      cell.worker = new WorkerProcess(what, cores?.clientCore);
     }
-    await Promise.all(open.map((cell) => attempt(cell, 'starting', (worker) => worker.open(openTimeoutMs, signal))));
+    await Promise.all(
+      open.map((cell) =>
+        attempt(cell, 'starting', (worker) => worker.open(ownServer === undefined ? openTimeoutMs : ownOpenTimeoutMs, signal)),
+      ),
+    );
     for (const cell of open) await attempt(cell, 'warming up', (worker) => worker.warmUp(commandTimeoutMs, signal));
     // The targets take turns, so that whatever drifts on this machine hits all of them alike.
     for (let round = 1; round <= rounds; round++) {
       for (const cell of open) {
         await attempt(cell, `round ${launch * rounds + round} of ${launches * rounds}`, async (worker) => {
-          cell.rounds.push(await worker.round(commandTimeoutMs, signal));
+          cell.rounds.push(await worker.round(timeoutMs, signal));
         });
       }
     }
@@ -124,7 +134,8 @@ async function runGroup(
     for (const cell of open) delete cell.worker;
   }
   return {
-    rows: cells.filter((cell) => cell.gap === undefined && cell.rounds.length > 0).map((cell) => toRow(group, cell)),
+    // A target that failed half-way keeps what it had shown until then; its gap says that there should have been more.
+    rows: cells.filter((cell) => cell.rounds.length > 0).map((cell) => toRow(group, cell)),
     gaps: cells.flatMap((cell) => cell.gap ?? []),
   };
 }
@@ -136,13 +147,13 @@ function toGap(group: Group, { target, rounds }: CellRun, stage: string, error: 
     target: target.name,
     params: group.params,
     kind: unavailable ? 'unavailable' : 'failed',
-    reason: `${stage}: ${error instanceof Error ? error.message : String(error)}`,
+    reason: `${stage}: ${error instanceof Error ? error.message : String(error)}${rounds.length > 0 ? ` (the rounds before it are kept: ${rounds.length})` : ''}`,
   };
 }
 
 function toRow({ scenario, params }: Group, { target, rounds }: CellRun): Row {
   const metrics: Record<string, number> = {};
-  const spread: Record<string, Omit<Summary, 'median'>> = {};
+  const spread: Record<string, Spread> = {};
   let noisy = false;
   for (const key of Object.keys((rounds[0] as RoundResult).metrics)) {
     const summary = summarize(rounds.map((round) => round.metrics[key] as number));

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Cell, RoundResult } from '../scenarios/scenario.js';
 
-export type WorkerCommand = 'open' | 'warmUp' | 'round';
+/** What the bench asks of a worker. The cell comes with the first: on a command line, the headers of a server would be there for all to read. */
+export type WorkerCommand = { readonly name: 'open'; readonly cell: Cell } | { readonly name: 'warmUp' } | { readonly name: 'round' };
 export type WorkerAnswer = { ok: true; value?: unknown } | { ok: false; error: string };
 
 /** A worker gave up, or the time limit passed. The message has the end of what it wrote to stderr. */
@@ -19,14 +20,16 @@ const flushMs = 20;
 
 /** The process that measures one cell. */
 export class WorkerProcess {
+  readonly #cell: Cell;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #stderrTail = '';
 
   /** Starts the worker, on `core` when that is given. */
   constructor(cell: Cell, core: number | undefined, workerPath: string = fileURLToPath(new URL('../worker.js', import.meta.url))) {
+    this.#cell = cell;
     const pinned = core === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
-    this.#child = fork(workerPath, [JSON.stringify(cell)], { execArgv: [], ...pinned, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#child = fork(workerPath, [], { execArgv: [], ...pinned, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     // Not 'close': Node 20 does not emit that once the parent has disconnected the channel.
     this.#ended = once(this.#child, 'exit').then(
       () => delay(flushMs),
@@ -41,15 +44,15 @@ export class WorkerProcess {
    * Starts the target. @throws WorkerError when it can't be run.
    */
   async open(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await this.#command('open', timeoutMs, signal);
+    await this.#command({ name: 'open', cell: this.#cell }, timeoutMs, signal);
   }
 
   async warmUp(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await this.#command('warmUp', timeoutMs, signal);
+    await this.#command({ name: 'warmUp' }, timeoutMs, signal);
   }
 
   async round(timeoutMs: number, signal: AbortSignal): Promise<RoundResult> {
-    return (await this.#command('round', timeoutMs, signal)) as RoundResult;
+    return (await this.#command({ name: 'round' }, timeoutMs, signal)) as RoundResult;
   }
 
   /** Ends the worker and what it started. Never rejects. */
@@ -78,7 +81,7 @@ export class WorkerProcess {
       [answer] = await Promise.race([answered, ended]);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (limit.aborted) throw new WorkerError(this.#describe(`${command} took longer than its limit of ${timeoutMs} ms`));
+      if (limit.aborted) throw new WorkerError(this.#describe(`${command.name} took longer than its limit of ${timeoutMs} ms`));
       throw error;
     }
     if (!answer.ok) throw new WorkerError(this.#describe(answer.error));

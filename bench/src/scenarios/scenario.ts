@@ -1,3 +1,4 @@
+import type { OwnServer } from '../own-server/own-server.js';
 import type { ProfileName } from '../run/profiles.js';
 
 /** The parameters of one case: flat, so that a row of the JSON report stays flat. */
@@ -37,6 +38,8 @@ export interface Cell {
   readonly timing: Timing;
   /** The core that server processes run on; undefined when nothing is pinned. */
   readonly serverCore?: number | undefined;
+  /** The reader's own server, where that is what is measured. */
+  readonly ownServer?: OwnServer | undefined;
 }
 
 /** One target, started and ready to be measured again and again. */
@@ -63,6 +66,8 @@ export interface Scenario {
   /** A parameter whose values stand in one table and one chart, to be compared with each other. */
   readonly compareBy?: string;
   cases(profile: ProfileName): readonly ScenarioCase[];
+  /** The cases in place of those, where the command line asks for a number of streams to hold. */
+  casesFor?(streams: number): readonly ScenarioCase[];
   open(cell: Cell): Promise<Session>;
 }
 
@@ -76,4 +81,6 @@ export interface ScenarioCase {
   readonly warmUpCount?: number;
   /** Milliseconds that a round, and the warm-up, take where no timing rules them; only for the time left. */
   readonly estimatedRoundMs?: number;
+  /** What a round may take at the most. Default 60 s. */
+  readonly timeoutMs?: number;
 }

@@ -40,8 +40,8 @@ export interface HttpParts {
 export interface Target {
   readonly name: string;
   readonly title: string;
-  /** `floor`: the least that does the work; `own`: this project; `peer`: somebody else's. */
-  readonly role: 'floor' | 'own' | 'peer';
+  /** `floor`: the least that does the work; `own`: this project; `peer`: somebody else's; `subject`: the reader's own server. */
+  readonly role: 'floor' | 'own' | 'peer' | 'subject';
   readonly about: string;
   /** The package whose version the report names. */
   readonly packageName?: string;

@@ -1,10 +1,11 @@
-import type { BodySink } from './body-sink.js';
+import type { BodySink, SinkListener } from './body-sink.js';
 
 /** What every sink has to keep book of: its callbacks, who waits for room, and how it ended. */
 export abstract class BaseSink implements BodySink {
   ondrain: (() => void) | undefined;
   onclose: ((aborted: boolean) => void) | undefined;
   onclosing: (() => void) | undefined;
+  listener: SinkListener | undefined;
   /** All that was ever written. */
   protected written = 0;
   /** The text of this tick. */
@@ -13,15 +14,12 @@ export abstract class BaseSink implements BodySink {
   protected closed = false;
   /** `finish` was called. */
   protected over = false;
-  readonly #highWaterMarkBytes: number;
   /** `write` has returned false, and there was no room since. */
   #blocked = false;
   #waiters: (() => void)[] | undefined;
 
-  constructor(highWaterMarkBytes: number) {
-    this.#highWaterMarkBytes = highWaterMarkBytes;
-  }
-
+  /** From here on `write` returns false. */
+  protected abstract readonly highWaterMarkBytes: number;
   abstract readonly queuedBytes: number;
   abstract flush(): void;
   abstract destroy(): void;
@@ -43,7 +41,7 @@ export abstract class BaseSink implements BodySink {
     this.written += chunk.length;
     this.append(chunk);
     if (this.#blocked || this.closed) return false;
-    if (this.queuedBytes < this.#highWaterMarkBytes) return true;
+    if (this.queuedBytes < this.highWaterMarkBytes) return true;
     this.#blocked = true;
     this.onblocked();
     return false;
@@ -73,11 +71,19 @@ export abstract class BaseSink implements BodySink {
     this.closed = true;
     this.pending = '';
     this.#unblock();
-    const { onclose } = this;
+    const { onclose, listener } = this;
     this.onclose = undefined;
     this.ondrain = undefined;
     this.onclosing = undefined;
+    this.listener = undefined;
     onclose?.(aborted);
+    listener?.onsinkclose(aborted);
+  }
+
+  /** The server is about to stop. @throws what a callback throws */
+  tellClosing(): void {
+    this.onclosing?.();
+    this.listener?.onsinkclosing();
   }
 
   protected get isBlocked(): boolean {
@@ -89,9 +95,10 @@ export abstract class BaseSink implements BodySink {
 
   /** Lets the writer go on, if there is room now. */
   protected checkRoom(): void {
-    if (!this.#blocked || this.closed || this.queuedBytes >= this.#highWaterMarkBytes) return;
+    if (!this.#blocked || this.closed || this.queuedBytes >= this.highWaterMarkBytes) return;
     this.#unblock();
     this.ondrain?.();
+    this.listener?.onsinkdrain();
   }
 
   protected takePending(): string {

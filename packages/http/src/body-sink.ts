@@ -1,3 +1,13 @@
+/** What hears of a sink by methods of its own: three closures for each of thousands of idle streams weigh more than the sink. */
+export interface SinkListener {
+  /** As `ondrain`. */
+  onsinkdrain(): void;
+  /** As `onclose`. */
+  onsinkclose(aborted: boolean): void;
+  /** As `onclosing`. */
+  onsinkclosing(): void;
+}
+
 /**
  * Where a response's body is written to. What is written in one tick leaves together when the tick ends, the headers with
  * it, so that a body that is written and ended at once costs what a plain one costs.
@@ -34,6 +44,8 @@ export interface BodySink {
    * Without this callback the stream is left open for what is left of the grace period.
    */
   onclosing: (() => void) | undefined;
+  /** Told of the same as the callbacks, after them. It is let go when the response is over. */
+  listener: SinkListener | undefined;
 }
 
 /** How much a sink queues before `write` returns false, unless told otherwise: 64 KiB. */

@@ -16,9 +16,9 @@ export interface Exchange {
   expire(): void;
 }
 
-/** What is in flight, and the orderly end of it. */
-export class Exchanges {
-  readonly #active = new Set<Exchange>();
+/** What is in flight, and the orderly end of it. By a key, so that what stands for it may change. */
+export class Exchanges<Key extends object, Value extends Exchange> {
+  readonly #active = new Map<Key, Value>();
   #drained: Promise<void> | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
   #expiresAt = Number.POSITIVE_INFINITY;
@@ -33,12 +33,16 @@ export class Exchanges {
     return this.#drained !== undefined;
   }
 
-  add(exchange: Exchange): void {
-    this.#active.add(exchange);
+  get(key: Key): Value | undefined {
+    return this.#active.get(key);
   }
 
-  delete(exchange: Exchange): void {
-    this.#active.delete(exchange);
+  set(key: Key, exchange: Value): void {
+    this.#active.set(key, exchange);
+  }
+
+  delete(key: Key): void {
+    this.#active.delete(key);
     if (this.#settle !== undefined && this.#active.size === 0) this.#settle();
   }
 
@@ -53,7 +57,7 @@ export class Exchanges {
           resolve();
         };
       });
-      for (const exchange of [...this.#active]) exchange.announceClosing();
+      for (const exchange of [...this.#active.values()]) exchange.announceClosing();
       if (this.#active.size === 0) this.#settle?.();
     }
     const expiresAt = performance.now() + graceMs;
@@ -68,6 +72,6 @@ export class Exchanges {
   #expire(): void {
     this.#expiresAt = Number.NEGATIVE_INFINITY;
     this.#expiry = setTimeout(() => this.#settle?.(), FLUSH_MS);
-    for (const exchange of [...this.#active]) exchange.expire();
+    for (const exchange of [...this.#active.values()]) exchange.expire();
   }
 }

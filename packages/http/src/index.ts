@@ -1,7 +1,7 @@
 export { preferredEncoding } from './accept-encoding.js';
 export { type Authenticate, authenticated, type BearerOptions, bearerAuthentication, parseBearerToken } from './authenticate.js';
 export { type BodyConsumer, type BodyFlow, chunksOf, type HttpBody } from './body.js';
-export { type BodySink, DEFAULT_HIGH_WATER_MARK_BYTES } from './body-sink.js';
+export { type BodySink, DEFAULT_HIGH_WATER_MARK_BYTES, type SinkListener } from './body-sink.js';
 export { type Challenge, type ChallengeOptions, toChallengeResponse } from './challenge.js';
 export type { CompressionOptions } from './content-coding.js';
 export { type CrossOriginOptions, crossOrigin } from './cross-origin.js';

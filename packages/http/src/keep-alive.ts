@@ -14,14 +14,6 @@ export interface KeepAliveOptions {
   onstall?: ((sink: BodySink) => void) | undefined;
 }
 
-/** What was seen of a stream when it was last visited. */
-interface Visit {
-  writtenBytes: number;
-  takenBytes: number;
-  /** Visits since its reader last took something, or had nothing to take. */
-  stalled: number;
-}
-
 /** The streams are visited in this many turns an interval, so that 65,000 of them do not make one long pause. */
 const TURNS = 32;
 
@@ -34,11 +26,17 @@ export class KeepAlive {
   readonly #comment: string;
   readonly #stalledVisits: number;
   readonly #onstall: ((sink: BodySink) => void) | undefined;
-  readonly #turns: Map<BodySink, Visit>[] = Array.from({ length: TURNS }, () => new Map());
-  readonly #turnOf = new Map<BodySink, number>();
+  /** Where each stream stands in the lists below. A stream's turn is its slot, modulo TURNS. Lists of numbers, because 65,000 objects weigh. */
+  readonly #slots = new Map<BodySink, number>();
+  readonly #sinks: (BodySink | undefined)[] = [];
+  /** What was seen of each when it was last visited. */
+  readonly #writtenBytes: number[] = [];
+  readonly #takenBytes: number[] = [];
+  /** Visits since its reader last took something, or had nothing to take. */
+  readonly #stalled: number[] = [];
+  readonly #freeSlots: number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #turn = 0;
-  #next = 0;
   /** When the turn that comes next is due, by `performance.now()`. */
   #dueAt = 0;
 
@@ -53,16 +51,17 @@ export class KeepAlive {
 
   /** Streams being kept. */
   get size(): number {
-    return this.#turnOf.size;
+    return this.#slots.size;
   }
 
   add(sink: BodySink): void {
-    if (this.#turnOf.has(sink) || sink.isClosed) return;
+    if (this.#slots.has(sink) || sink.isClosed) return;
     // In turn, and not the turn that is furthest: streams that open together would stay together.
-    const turn = this.#next;
-    this.#next = (turn + 1) % TURNS;
-    this.#turnOf.set(sink, turn);
-    (this.#turns[turn] as Map<BodySink, Visit>).set(sink, { writtenBytes: sink.writtenBytes, takenBytes: takenBytes(sink), stalled: 0 });
+    const slot = this.#freeSlots.pop() ?? this.#sinks.length;
+    this.#slots.set(sink, slot);
+    this.#sinks[slot] = sink;
+    this.#stalled[slot] = 0;
+    this.#note(sink, slot);
     if (this.#timer === undefined) {
       this.#dueAt = performance.now() + this.#intervalMs / TURNS;
       this.#timer = setInterval(() => this.#catchUp(), this.#intervalMs / TURNS);
@@ -72,17 +71,22 @@ export class KeepAlive {
 
   /** A closed stream is found and let go by itself; this is sooner. */
   delete(sink: BodySink): void {
-    const turn = this.#turnOf.get(sink);
-    if (turn === undefined) return;
-    this.#turnOf.delete(sink);
-    (this.#turns[turn] as Map<BodySink, Visit>).delete(sink);
-    if (this.#turnOf.size === 0) this.#stop();
+    const slot = this.#slots.get(sink);
+    if (slot === undefined) return;
+    this.#slots.delete(sink);
+    this.#sinks[slot] = undefined;
+    this.#freeSlots.push(slot);
+    if (this.#slots.size === 0) this.close();
   }
 
   /** Lets go of every stream. They stay open. */
   close(): void {
-    for (const turn of this.#turns) turn.clear();
-    this.#turnOf.clear();
+    this.#slots.clear();
+    this.#sinks.length = 0;
+    this.#writtenBytes.length = 0;
+    this.#takenBytes.length = 0;
+    this.#stalled.length = 0;
+    this.#freeSlots.length = 0;
     this.#stop();
   }
 
@@ -103,33 +107,40 @@ export class KeepAlive {
   }
 
   #visit(): void {
-    const visits = this.#turns[this.#turn] as Map<BodySink, Visit>;
-    this.#turn = (this.#turn + 1) % TURNS;
-    for (const [sink, visit] of visits) {
+    const sinks = this.#sinks;
+    const turn = this.#turn;
+    this.#turn = (turn + 1) % TURNS;
+    for (let slot = turn; slot < sinks.length; slot += TURNS) {
+      const sink = sinks[slot];
+      if (sink === undefined) continue;
       if (sink.isClosed) this.delete(sink);
-      else if (sink.queuedBytes > 0) this.#checkProgress(sink, visit);
+      else if (sink.queuedBytes > 0) this.#checkProgress(sink, slot);
       else {
-        visit.stalled = 0;
-        if (sink.writtenBytes === visit.writtenBytes) sink.write(this.#comment);
-        visit.writtenBytes = sink.writtenBytes;
-        visit.takenBytes = takenBytes(sink);
+        this.#stalled[slot] = 0;
+        if (sink.writtenBytes === this.#writtenBytes[slot]) sink.write(this.#comment);
+        // The write may have been its end.
+        if (sinks[slot] === sink) this.#note(sink, slot);
       }
     }
   }
 
+  #note(sink: BodySink, slot: number): void {
+    this.#writtenBytes[slot] = sink.writtenBytes;
+    this.#takenBytes[slot] = takenBytes(sink);
+  }
+
   /** A comment behind what is queued already would tell nobody anything. */
-  #checkProgress(sink: BodySink, visit: Visit): void {
+  #checkProgress(sink: BodySink, slot: number): void {
     const taken = takenBytes(sink);
-    if (taken > visit.takenBytes) {
-      visit.takenBytes = taken;
-      visit.stalled = 0;
-    } else if (++visit.stalled >= this.#stalledVisits) {
-      this.delete(sink);
-      // Before, because a stream's owner is told of its end at once by some runtimes, and may want to know why.
-      this.#onstall?.(sink);
-      sink.destroy();
-    }
-    visit.writtenBytes = sink.writtenBytes;
+    const stalled = taken > (this.#takenBytes[slot] as number) ? 0 : (this.#stalled[slot] as number) + 1;
+    this.#stalled[slot] = stalled;
+    if (stalled === 0) this.#takenBytes[slot] = taken;
+    this.#writtenBytes[slot] = sink.writtenBytes;
+    if (stalled < this.#stalledVisits) return;
+    this.delete(sink);
+    // Before, because a stream's owner is told of its end at once by some runtimes, and may want to know why.
+    this.#onstall?.(sink);
+    sink.destroy();
   }
 }
 

@@ -1,3 +1,4 @@
+import { connect, constants } from 'node:http2';
 import { expect, it } from 'vitest';
 import type { BodySink } from '../src/index.js';
 import { createHttpServer } from '../src/node.js';
@@ -31,6 +32,37 @@ it('a stream whose connection breaks while it is full has no room again: its wri
     await until(() => told.length > 0, 'the end');
     expect(told).toEqual(['close true']);
   } finally {
+    await server.close({ graceMs: 0 });
+  }
+});
+
+it('a full stream over HTTP/2 ends when its client resets it, even without an error code', async () => {
+  const told: unknown[] = [];
+  const server = await createHttpServer({
+    http2: true,
+    handler: () => ({
+      status: 200,
+      body: (sink) => {
+        sink.onclose = (aborted) => told.push(aborted);
+        sink.write('x'.repeat(1024 * 1024));
+      },
+    }),
+  });
+  const session = connect(server.url);
+  try {
+    const request = session.request({ ':path': '/' });
+    let received = false;
+    request.on('data', () => {
+      received = true;
+      request.pause();
+    });
+    request.end();
+    await until(() => received, 'the beginning of it');
+    request.close(constants.NGHTTP2_NO_ERROR);
+    await until(() => told.length > 0, 'the end');
+    expect(told).toEqual([true]);
+  } finally {
+    session.destroy();
     await server.close({ graceMs: 0 });
   }
 });

@@ -1,4 +1,4 @@
-import type { BodySink, HttpResponseHeaders, KeepAlive } from '@mcpwire/http';
+import type { BodySink, HttpResponseHeaders, KeepAlive, SinkListener } from '@mcpwire/http';
 import type { CloseReason, JsonRpcMessage, SendOptions } from '@mcpwire/jsonrpc';
 import { BoundedQueue, encode, TransportError } from '@mcpwire/jsonrpc/transport-parts';
 import { PostedTransport } from './posted-transport.js';
@@ -34,7 +34,7 @@ const SENT: Promise<void> = Promise.resolve();
  *
  * @see https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
  */
-export class SSEConnection extends PostedTransport {
+export class SSEConnection extends PostedTransport implements SinkListener {
   declare sessionId: string;
   readonly #settings: ConnectionSettings;
   /** Let go of once it is said: there may be very many connections. */
@@ -88,6 +88,30 @@ export class SSEConnection extends PostedTransport {
     return this.#closing;
   }
 
+  /** @internal The sink has room: whoever waits goes first. */
+  onsinkdrain(): void {
+    this.#blocked = false;
+    const queue = this.#queue;
+    // What does not fit still waits for the next time: something that was written here has blocked the sink then.
+    queue?.release(queue.queuedBytes);
+  }
+
+  /** @internal */
+  onsinkclose(aborted: boolean): void {
+    const sink = this.#sink as BodySink;
+    // Ended, and not aborted: the server's own doing, such as its stopping.
+    if (this.#closing || !aborted) this.#end({ kind: 'closed' });
+    else if (this.#settings.stalled.has(sink)) {
+      const error = new TransportError('timeout', 'The client took nothing of what was queued for stallTimeoutMs: it was disconnected.');
+      this.#endOnceTaken({ kind: 'peer-gone', error });
+    } else this.#endOnceTaken({ kind: 'peer-gone' });
+  }
+
+  /** @internal */
+  onsinkclosing(): void {
+    this.retire();
+  }
+
   /** The stream to write to. What was sent meanwhile goes first. */
   protected attach(sink: BodySink): void {
     this.#sink = sink;
@@ -95,12 +119,11 @@ export class SSEConnection extends PostedTransport {
       sink.end();
       return;
     }
-    sink.onclose = (aborted) => this.#onsinkclose(aborted);
-    sink.onclosing = () => this.retire();
+    sink.listener = this;
     this.#settings.keepAlive?.add(sink);
     if (this.#early !== '') sink.write(this.#early);
     this.#early = '';
-    this.#ondrain();
+    this.onsinkdrain();
   }
 
   protected async open(): Promise<void> {
@@ -133,9 +156,7 @@ export class SSEConnection extends PostedTransport {
 
   #write(event: string): void {
     const sink = this.#sink as BodySink;
-    if (sink.write(event)) return;
-    this.#blocked = true;
-    sink.ondrain ??= () => this.#ondrain();
+    if (!sink.write(event)) this.#blocked = true;
   }
 
   #wait(event: string, signal: AbortSignal | undefined): Promise<void> {
@@ -161,14 +182,6 @@ export class SSEConnection extends PostedTransport {
       },
     });
     return queue;
-  }
-
-  /** The sink has room: whoever waits goes first. */
-  #ondrain(): void {
-    this.#blocked = false;
-    const queue = this.#queue;
-    // What does not fit still waits for the next time: something that was written here has blocked the sink then.
-    queue?.release(queue.queuedBytes);
   }
 
   #closeAfter(sent: Promise<void>): void {
@@ -198,16 +211,6 @@ export class SSEConnection extends PostedTransport {
     if (this.closeReason) return;
     sink.destroy();
     this.#end({ kind: 'closed' });
-  }
-
-  #onsinkclose(aborted: boolean): void {
-    const sink = this.#sink as BodySink;
-    // Ended, and not aborted: the server's own doing, such as its stopping.
-    if (this.#closing || !aborted) this.#end({ kind: 'closed' });
-    else if (this.#settings.stalled.has(sink)) {
-      const error = new TransportError('timeout', 'The client took nothing of what was queued for stallTimeoutMs: it was disconnected.');
-      this.#endOnceTaken({ kind: 'peer-gone', error });
-    } else this.#endOnceTaken({ kind: 'peer-gone' });
   }
 
   #endOnceTaken(reason: CloseReason): void {

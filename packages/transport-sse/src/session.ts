@@ -5,7 +5,8 @@ import type { LimitedSession, Sessions } from './sessions.js';
 /** A connection that a handler looks after: what is the connection's own business is open to it here. */
 export class Session extends SSEConnection implements LimitedSession {
   readonly principalId: string | undefined;
-  usedAtMs: number = performance.now();
+  /** Whole milliseconds: a number with a fraction is an object of its own. */
+  usedAtMs: number = Math.floor(performance.now());
   readonly #sessions: Sessions<Session>;
 
   constructor(
@@ -25,7 +26,7 @@ export class Session extends SSEConnection implements LimitedSession {
   }
 
   override post(request: HttpRequest, limits: ReadBodyOptions): Promise<HttpResponse> {
-    this.usedAtMs = performance.now();
+    this.usedAtMs = Math.floor(performance.now());
     return super.post(request, limits);
   }
 

@@ -14,15 +14,29 @@ export interface Poster {
   close(): Promise<void>;
 }
 
+/** What TLS, HTTP/2 and their like need of undici's pool, and who hears of each connection that is made. */
+export interface PosterOptions extends Pool.Options {
+  readonly onconnect?: () => void;
+}
+
 /**
  * `connections` is how many are opened, and so how many requests are under way at once; the others wait. With `socketPath` they go over
  * that Unix socket, whatever the URL's host.
  */
-export function createPoster(url: string, connections: number, socketPath?: string): Poster {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000, ...(socketPath && { socketPath }) });
+export function createPoster(url: string, connections: number, socketPath?: string, more: PosterOptions = {}): Poster {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    bodyTimeout: 0,
+    headersTimeout: 60_000,
+    ...(socketPath && { socketPath }),
+    ...more,
+  });
+  pool.on('connect', () => more.onconnect?.());
   return {
-    post: (headers, body, settle) => void pool.dispatch({ path: pathname, method: 'POST', headers, body }, new ReplyHandler(settle)),
+    post: (headers, body, settle) =>
+      void pool.dispatch({ path: pathname + search, method: 'POST', headers, body }, new ReplyHandler(settle)),
     close: () => pool.destroy(),
   };
 }

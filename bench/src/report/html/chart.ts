@@ -1,7 +1,7 @@
 import type { CustomSeriesRenderItem, EChartsOption } from 'echarts';
-import * as echarts from 'echarts';
 import { formatFigure } from '../format.js';
-import { Markup } from './markup.js';
+import { drawChart, font } from './draw.js';
+import type { Markup } from './markup.js';
 import { placeholder, type ShadeName } from './palette.js';
 
 /** One bar: a label, and one or two parts that add up. */
@@ -12,23 +12,12 @@ export interface Bar {
   readonly range?: { readonly min: number; readonly max: number } | undefined;
 }
 
-// Without quoted names: the drawing puts it into an attribute as it is.
-const font = 'system-ui, -apple-system, Roboto, sans-serif';
 const barHeight = 30;
 const valueWidth = 78;
 
-/** Horizontal bars, drawn twice: for a phone's width and for a wider page. The style sheet shows one of them. */
+/** Horizontal bars. */
 export function barChart(bars: readonly Bar[], description: string): Markup {
-  const draw = (width: number, kind: string): string => {
-    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height: bars.length * barHeight + 8 });
-    chart.setOption(toOption(bars, width));
-    const svg = chart.renderToSVGString();
-    chart.dispose();
-    // In a page the element needs no namespace, and without it the file names no address at all.
-    const inline = svg.replace(/ xmlns(:xlink)?="[^"]*"/g, '');
-    return inline.replace('<svg ', `<svg class="${kind}" role="img" aria-label="${echarts.format.encodeHTML(description)}" `);
-  };
-  return new Markup(draw(326, 'narrow') + draw(500, 'wide'));
+  return drawChart((width) => toOption(bars, width), bars.length * barHeight + 8, description);
 }
 
 function toOption(bars: readonly Bar[], width: number): EChartsOption {

@@ -3,7 +3,9 @@ import { summarizeGoals } from '../format.js';
 import { describeLoad, describePinning, isBusy } from '../machine-text.js';
 import type { Report } from '../report.js';
 import { toSections } from '../tables.js';
+import { answerMarkup } from './answer.js';
 import { claimMarkup } from './claims.js';
+import { featureMarkup } from './features.js';
 import { goalTable, goalTiles } from './goals.js';
 import { html, Markup } from './markup.js';
 import { sectionMarkup } from './sections.js';
@@ -12,6 +14,7 @@ import { css } from './style.js';
 /** The report as one page that needs nothing else: no network, no script. */
 export function toHtml(report: Report): string {
   const { machine, goals, claims } = report;
+  const subject = report.targets.find(({ role }) => role === 'subject');
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -21,16 +24,22 @@ export function toHtml(report: Report): string {
 <style>${new Markup(css)}</style>
 </head>
 <body><main>
-<h1>What a message costs on the wire</h1>
+<h1>${subject === undefined ? 'What a message costs on the wire' : `What a call to ${subject.title} costs`}</h1>
 <p class="muted">${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, profile ${report.profile}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}</p>
 ${report.interrupted && html`<p class="notice">Interrupted: only what was measured until then is here.</p>`}
 ${isBusy(machine) && html`<p class="notice">${describeLoad(machine)} The figures are worse, and lie further apart, than they would on a quiet machine.</p>`}
-<p class="answer">${summarizeGoals(goals)}</p>
-${goalTiles(goals)}
-<details><summary>All goals</summary>${goalTable(goals)}</details>
-<p class="keys"><span><i class="key-own"></i>this project</span><span><i class="key-peer"></i>peers</span><span><i class="key-floor"></i>floor: the least that does the work</span><span>whiskers: least and greatest round</span></p>
+${subject === undefined ? answerMarkup(report) : html`<p class="about">${subject.about}.</p>`}
+${
+  goals.length > 0 &&
+  html`<section><h2>Goals of this project</h2><p class="answer">${summarizeGoals(goals)}</p>${goalTiles(goals)}<details><summary>All goals</summary>${goalTable(goals)}</details></section>`
+}
+<p class="keys">${
+    subject === undefined &&
+    html`<span><i class="key-own"></i>this project</span><span><i class="key-peer"></i>peers</span><span><i class="key-floor"></i>floor: the least that does the work</span>`
+  }<span>whiskers: least and greatest round</span></p>
 ${toSections(report).map(sectionMarkup)}
-${claimMarkup(claims)}
+${claims.length > 0 && claimMarkup(claims)}
+${subject === undefined && featureMarkup(report)}
 ${gapMarkup(report)}
 ${methodMarkup(report)}
 </main></body>

@@ -48,7 +48,9 @@ export function placeholder(name: ShadeName): string {
 
 /** The full and the soft colour of a target's bars. */
 export function shadesOf(role: TargetInfo['role']): { full: ShadeName; soft: ShadeName } {
-  return { full: role, soft: `${role}-soft` };
+  // On a page about the reader's own server it has the colour that catches the eye.
+  const shade = role === 'subject' ? 'own' : role;
+  return { full: shade, soft: `${shade}-soft` };
 }
 
 /** CSS that defines every colour as a variable, light and dark, and gives the charts' placeholders theirs. */

@@ -1,8 +1,10 @@
 import { sum } from 'simple-statistics';
 import type { Metric } from '../../scenarios/scenario.js';
 import { formatFigure } from '../format.js';
+import { percentilesOf } from '../percentiles.js';
 import type { CaseTable, Line, Section } from '../tables.js';
 import { type Bar, barChart } from './chart.js';
+import { type Curve, curveChart } from './curve.js';
 import { html, type Markup } from './markup.js';
 import { shadesOf } from './palette.js';
 
@@ -14,7 +16,7 @@ export function sectionMarkup({ scenario, tables }: Section): Markup {
 function caseMarkup(table: CaseTable): Markup {
   const metrics = [...new Set(table.columns.map(({ metric }) => metric))];
   const charted = metrics.filter((metric) => metric.compare && table.lines.some(({ row }) => row.metrics[metric.key]));
-  const charts = charted.map((metric) => chartMarkup(metric, table));
+  const charts = [...charted.map((metric) => chartMarkup(metric, table)), ...curveMarkup(table)];
   return html`<div class="${charts.length === 1 ? 'case' : 'case wide'}"><h3>${table.title}</h3>${
     charts.length === 0
       ? figures(table)
@@ -29,6 +31,21 @@ function chartMarkup(metric: Metric, { lines, title }: CaseTable): Markup {
   const bars = lines.filter(({ row }) => row.metrics[metric.key] !== undefined).map((line) => toBar(line, metric, split));
   const description = `${metric.label}${unit}, ${title}: ${bars.map(({ label, parts }) => `${label} ${formatFigure(sum(parts.map(({ value }) => value)))}`).join(', ')}`;
   return html`<figure><figcaption>${metric.label}${unit} <em>(${hint})</em></figcaption>${barChart(bars, description)}</figure>`;
+}
+
+/** The latencies of the rows that have enough of them, in one chart. */
+function curveMarkup({ lines, title }: CaseTable): readonly Markup[] {
+  const curves = lines.flatMap(({ label, target, row }): Curve[] => {
+    const points = percentilesOf(row);
+    return points.length === 0 ? [] : [{ label, shade: shadesOf(target.role).full, points }];
+  });
+  if (curves.length === 0) return [];
+  const words = curves.map(
+    ({ label, points }) => `${label} ${points.map((point) => `${point.label} ${formatFigure(point.us)}`).join(', ')}`,
+  );
+  return [
+    html`<figure><figcaption>latency by percentile, µs <em>(logarithmic; lower is better)</em></figcaption>${curveChart(curves, `latency by percentile, µs, ${title}: ${words.join('; ')}`)}</figure>`,
+  ];
 }
 
 function toBar({ label, target, row }: Line, metric: Metric, split: boolean): Bar {

@@ -11,6 +11,20 @@ h2{font-size:1.25rem;margin:48px 0 4px}
 h3{font-size:1rem;margin:20px 0 8px}
 p{margin:4px 0 12px}
 .answer{font-size:1.15rem;font-weight:650;margin:16px 0 0}
+section.first h2{margin-top:20px}
+.answers{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:12px;margin:8px 0}
+.situation{background:var(--card);border-radius:12px;padding:12px 14px;min-width:0;display:flex;flex-direction:column}
+.situation span{font-size:.85rem;color:var(--muted)}
+.situation>b{font-size:1.25rem;color:var(--own);line-height:1.3}
+.situation p{font-size:.85rem;margin:4px 0 8px}
+dl{margin:auto 0 0;font-size:.8rem}
+dl div{display:flex;gap:12px;justify-content:space-between;border-top:1px solid var(--line);padding:3px 0}
+dt{color:var(--muted)}
+dd{margin:0;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
+table.features{min-width:860px;table-layout:fixed;width:100%}
+table.features td:first-child,table.features th:first-child{width:9em}
+table.features td{padding-right:16px}
+table.features small{color:var(--muted);overflow-wrap:anywhere}
 .muted{color:var(--muted);font-size:.9rem}
 .about{color:var(--muted);max-width:75ch}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--muted);overflow-wrap:anywhere}

@@ -7,6 +7,7 @@ export type Compressor = Gzip | BrotliCompress;
 
 /** A sink in front of another, with a compressor between. What is written in one tick is flushed through when the tick ends. */
 export class CompressedSink extends BaseSink {
+  protected readonly highWaterMarkBytes: number = DEFAULT_HIGH_WATER_MARK_BYTES;
   readonly #inner: BodySink;
   readonly #compressor: Compressor;
   readonly #flushKind: number;
@@ -15,7 +16,7 @@ export class CompressedSink extends BaseSink {
 
   /** @param flushKind how the compressor is flushed */
   constructor(inner: BodySink, compressor: Compressor, flushKind: number) {
-    super(DEFAULT_HIGH_WATER_MARK_BYTES);
+    super();
     this.#inner = inner;
     this.#compressor = compressor;
     this.#flushKind = flushKind;
@@ -29,7 +30,7 @@ export class CompressedSink extends BaseSink {
       compressor.resume();
       this.checkRoom();
     };
-    inner.onclosing = () => this.onclosing?.();
+    inner.onclosing = () => this.tellClosing();
     inner.onclose = (aborted) => this.finish(aborted);
   }
 

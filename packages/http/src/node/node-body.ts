@@ -28,7 +28,7 @@ export class NodeBody implements HttpBody, BodyFlow {
 
   read(consumer: BodyConsumer): BodyFlow {
     const req = this.#req;
-    if (this.#consumer || req.readableEnded || req.readableDidRead) {
+    if (this.#consumer || this.#over || req.readableEnded || req.readableDidRead) {
       throw new HttpError('body-used', 500, 'Something in front of this handler has read the body already.');
     }
     this.#consumer = consumer;
@@ -40,21 +40,16 @@ export class NodeBody implements HttpBody, BodyFlow {
     this.#onfirstread?.();
     this.#onfirstread = undefined;
     req.on('data', (chunk: Buffer) => {
-      if (!this.#over) consumer.onchunk(chunk);
+      if (!this.#over) this.#consumer?.onchunk(chunk);
     });
-    req.on('end', () => {
-      if (this.#over) return;
-      this.#over = true;
-      consumer.onend();
-    });
+    req.on('end', () => this.#end());
     return this;
   }
 
   /** The connection, or the HTTP/2 stream, is gone. */
   cut(): void {
     if (this.#over || !this.#consumer) return;
-    this.#over = true;
-    this.#consumer.onerror(new Error('The client closed the connection before it had sent the whole body.'));
+    this.#take().onerror(new Error('The client closed the connection before it had sent the whole body.'));
   }
 
   pause(): void {
@@ -68,8 +63,21 @@ export class NodeBody implements HttpBody, BodyFlow {
   cancel(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#consumer = undefined;
     this.#cancelled = true;
     this.#req.pause();
+  }
+
+  #end(): void {
+    if (!this.#over) this.#take().onend();
+  }
+
+  /** The consumer, for the last time: the request's listeners live as long as its response, and the body need not. */
+  #take(): BodyConsumer {
+    const consumer = this.#consumer as BodyConsumer;
+    this.#over = true;
+    this.#consumer = undefined;
+    return consumer;
   }
 }
 

@@ -9,32 +9,66 @@ import type { Principal } from '../principal.js';
 import { shuttingDown } from '../shutting-down.js';
 import { linger } from './linger.js';
 import { contentLength, NodeBody } from './node-body.js';
-import { NodeSink, type NodeSinkOwner } from './node-sink.js';
+import { abortResponse, compactHead, type NodeResponse, wasAborted } from './node-response.js';
+import { NodeSink, type NodeSinkOwner, type NodeSinkSettings } from './node-sink.js';
 import { fromAbsoluteForm, fromHttp2Headers } from './request-headers.js';
 
 /** What `node:http` or `node:http2` hands to a listener. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** What is in flight, by the response: an exchange; or its stream, once that has no need of the exchange. */
+export type NodeExchanges = Exchanges<NodeResponse, NodeExchange | NodeSink>;
 
 /** What every exchange of one listener shares. */
-export interface NodeExchangeSettings {
-  readonly exchanges: Exchanges;
-  readonly highWaterMarkBytes: number;
+export interface NodeExchangeSettings extends NodeSinkSettings {
+  readonly exchanges: NodeExchanges;
   readonly onerror: (error: Error, request: HttpRequest) => void;
+  /** Listens to every response's `close`: one for all of them, because a closure for each idle stream adds up. */
+  readonly onclose: (this: NodeResponse) => void;
 }
+
+export function createNodeExchangeSettings(
+  exchanges: NodeExchanges,
+  highWaterMarkBytes: number,
+  onerror: NodeExchangeSettings['onerror'],
+): NodeExchangeSettings {
+  const settings: NodeExchangeSettings = {
+    exchanges,
+    highWaterMarkBytes,
+    onerror,
+    onclose() {
+      exchanges.get(this)?.onresponseclose();
+    },
+    onstreamerror: (res, sink, error) => NodeExchange.failStream(settings, res, sink, error),
+  };
+  return settings;
+}
+
+/** Stands for a response that was answered with, and is of no more use. */
+const ANSWERED: HttpResponse = Object.freeze({ status: 0 });
 
 /** An unread request body up to this size is read and thrown away, so that the connection lives on. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
-/** One request and its response on Node, both HTTP/1.1 and, by the compatibility API, HTTP/2. */
+/**
+ * One request and its response on Node, both HTTP/1.1 and, by the compatibility API, HTTP/2. While a stream stands open, nothing holds on to
+ * this object but whoever has the request: see `letGo`.
+ */
 export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
+  /** A callback of a stream's has thrown, and its exchange was let go: another one tells `onerror`, and cuts it off. */
+  static failStream(settings: NodeExchangeSettings, res: NodeResponse, sink: NodeSink, error: unknown): void {
+    const exchange = new NodeExchange(settings, res.req, res, false);
+    exchange.#response = ANSWERED;
+    exchange.#sink = sink;
+    exchange.fail(error);
+  }
+
   readonly method: string;
   readonly url: string;
   readonly headers: HttpHeaders;
   readonly res: ServerResponse;
   principal: Principal | undefined;
   parsedBody: unknown;
-  onclose: ((aborted: boolean) => void) | undefined;
   readonly #settings: NodeExchangeSettings;
   readonly #req: IncomingMessage;
   readonly #isHttp2: boolean;
@@ -45,6 +79,9 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
   #sink: NodeSink | undefined;
   #response: HttpResponse | undefined;
   #closed = false;
+  #onclose: ((aborted: boolean) => void) | undefined;
+  /** The stream stands for itself. */
+  #isLetGo = false;
   /** An HTTP/2 stream lets go of its socket when it ends, and somebody may still ask. */
   readonly #connection: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean } | undefined;
 
@@ -66,8 +103,20 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
       this.headers = headers;
     }
     this.#connection = this.#isHttp2 ? (req as Http2ServerRequest).stream.session?.socket : req.socket;
-    settings.exchanges.add(this);
-    this.res.on('close', () => this.#onclose());
+    const other = settings.exchanges.get(res);
+    // Two for one response: a mistake of whoever calls this, but each has to hear of the end.
+    if (other) this.res.on('close', () => other.onresponseclose());
+    settings.exchanges.set(res, this);
+    this.res.on('close', settings.onclose);
+  }
+
+  get onclose(): ((aborted: boolean) => void) | undefined {
+    return this.#onclose;
+  }
+
+  set onclose(listener: ((aborted: boolean) => void) | undefined) {
+    this.#onclose = listener;
+    this.#hold();
   }
 
   get path(): string {
@@ -81,20 +130,24 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
   }
 
   get body(): NodeBody {
-    this.#body ??= new NodeBody(this.#req, this.#mustContinue ? () => this.#continue() : undefined);
+    if (!this.#body) {
+      this.#body = new NodeBody(this.#req, this.#mustContinue ? () => this.#continue() : undefined);
+      this.#hold();
+    }
     return this.#body;
   }
 
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#closed && this.#wasAborted()) this.#abortSignal();
+      if (this.isClosed && wasAborted(this.res)) this.#abortSignal();
+      this.#hold();
     }
     return this.#controller.signal;
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#closed || (this.#isLetGo && this.#sink?.isOver === true);
   }
 
   get remoteAddress(): string | undefined {
@@ -111,10 +164,6 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
 
   get native(): { request: NodeRequest; response: NodeResponse } {
     return { request: this.#req, response: this.res };
-  }
-
-  get highWaterMarkBytes(): number {
-    return this.#settings.highWaterMarkBytes;
   }
 
   /** Answers with `response`. */
@@ -155,6 +204,10 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
     try {
       assertStatus(status);
       this.res.writeHead(status, this.#fields(status, headers, lengthBytes) as string[]);
+      if (this.#sink) {
+        this.#response = ANSWERED;
+        if (lengthBytes === undefined) compactHead(this.res);
+      }
       return true;
     } catch (error) {
       this.fail(error);
@@ -162,15 +215,31 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
     }
   }
 
-  abort(): void {
-    // Any other code than an error's would look like an end.
-    if (this.#isHttp2) (this.res as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    else this.res.destroy();
+  /**
+   * The stream stands open, and may do so for long: unless somebody waits to hear of its end here, it stands for itself, and this object is
+   * the garbage collector's. Whoever has kept the request, and asks to hear of its end later, brings it back.
+   */
+  letGo(sink: NodeSink): void {
+    if (this.#closed || this.#onclose || this.#controller || (this.#body && !this.#req.complete)) return;
+    this.#isLetGo = true;
+    this.#settings.exchanges.set(this.res, sink);
+  }
+
+  /** The response is over, and so is the request. */
+  onresponseclose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#settings.exchanges.delete(this.res);
+    const aborted = wasAborted(this.res);
+    if (aborted && this.#controller) this.#abortSignal();
+    this.#body?.cut();
+    this.#sink?.finish(aborted);
+    this.#onclose?.(aborted);
   }
 
   announceClosing(): void {
     try {
-      this.#sink?.onclosing?.();
+      this.#sink?.tellClosing();
     } catch (error) {
       this.fail(error);
     }
@@ -181,11 +250,25 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
     else this.respond(shuttingDown().toResponse());
   }
 
+  /** Somebody waits to hear of the end, or reads the body. */
+  #hold(): void {
+    if (!this.#isLetGo || this.isClosed) return;
+    this.#isLetGo = false;
+    this.#settings.exchanges.set(this.res, this);
+  }
+
   #stream(body: BodyWriter): void {
-    const sink = new NodeSink(this);
+    const sink = new NodeSink(this, this.res, this.#settings);
     this.#sink = sink;
     // Too late, but whoever set something up for this stream has to hear of it.
     if (this.#closed) process.nextTick(() => sink.finish(true));
+    else if (this.#isHttp2) {
+      // Clients that reset a stream without an error code, as undici does, have Node wait for what is written to leave; it never does.
+      const { stream } = this.res as unknown as Http2ServerResponse;
+      stream.once('aborted', () => {
+        if (stream.rstCode === constants.NGHTTP2_NO_ERROR) stream.destroy();
+      });
+    }
     try {
       const written = body(sink);
       if (written) {
@@ -201,12 +284,13 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
 
   /** Puts another response in the place of one that did not work out; cuts it off if it is under way. */
   #replace(response: HttpResponse): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     if (this.res.headersSent) {
-      this.abort();
+      abortResponse(this.res);
       return;
     }
     this.#sink?.finish(true);
+    this.#sink = undefined;
     this.#response = undefined;
     this.respond(response);
   }
@@ -246,25 +330,6 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
   #continue(): void {
     this.#mustContinue = false;
     this.res.writeContinue();
-  }
-
-  #onclose(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#settings.exchanges.delete(this);
-    const aborted = this.#wasAborted();
-    if (aborted && this.#controller) this.#abortSignal();
-    this.#body?.cut();
-    this.#sink?.finish(aborted);
-    this.onclose?.(aborted);
-  }
-
-  #wasAborted(): boolean {
-    if (!this.res.writableFinished) return true;
-    if (!this.#isHttp2) return false;
-    // A stream that is reset counts as finished, because Node ends it then.
-    const { stream } = this.res as unknown as Http2ServerResponse;
-    return stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
   }
 
   #abortSignal(): void {

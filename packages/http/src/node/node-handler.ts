@@ -4,7 +4,8 @@ import { HttpError } from '../http-error.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from '../message.js';
 import type { Principal } from '../principal.js';
 import { reportError } from '../report-error.js';
-import { NodeExchange, type NodeExchangeSettings, type NodeRequest, type NodeResponse } from './node-exchange.js';
+import { createNodeExchangeSettings, NodeExchange, type NodeExchanges, type NodeRequest } from './node-exchange.js';
+import type { NodeResponse } from './node-response.js';
 
 export interface NodeHandlerOptions {
   /** Told when a handler throws something that is no `HttpError` below 500, and when a body fails half-way. Default: console.error. */
@@ -45,13 +46,9 @@ export const DEFAULT_MAX_HEADER_BYTES: number = 16 * 1024;
 
 /** Serves `handler` on Node's own HTTP objects, without a web stream in between. */
 export function toNodeHandler(handler: HttpHandler, options: NodeHandlerOptions = {}): NodeHandler {
-  const exchanges = new Exchanges();
-  const { maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES } = options;
-  const settings: NodeExchangeSettings = {
-    exchanges,
-    highWaterMarkBytes: options.highWaterMarkBytes ?? DEFAULT_HIGH_WATER_MARK_BYTES,
-    onerror: options.onerror ?? reportError,
-  };
+  const exchanges: NodeExchanges = new Exchanges();
+  const { maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES, highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES, onerror = reportError } = options;
+  const settings = createNodeExchangeSettings(exchanges, highWaterMarkBytes, onerror);
 
   function serve(req: NodeRequest, res: NodeResponse, extras: NodeRequestExtras | Next | undefined, mustContinue: boolean): void {
     const exchange = new NodeExchange(settings, req, res, mustContinue);
@@ -91,7 +88,8 @@ export function toNodeHandler(handler: HttpHandler, options: NodeHandlerOptions 
 }
 
 /** For responses that no handler answers for: nobody closes them all at once. */
-const unmanaged = new Exchanges();
+const unmanaged: NodeExchanges = new Exchanges();
+const unmanagedSettings = createNodeExchangeSettings(unmanaged, DEFAULT_HIGH_WATER_MARK_BYTES, reportError);
 
 /**
  * Opens the body of a response that somebody else's code has, with the same queue and the same callbacks as a handler's
@@ -101,7 +99,9 @@ const unmanaged = new Exchanges();
 export function openSink(res: NodeResponse, head: Omit<HttpResponse, 'body'>, options: NodeHandlerOptions = {}): BodySink {
   let sink: BodySink | undefined;
   const { highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES, onerror = reportError } = options;
-  const exchange = new NodeExchange({ exchanges: unmanaged, highWaterMarkBytes, onerror }, res.req, res, false);
+  const isUsual = highWaterMarkBytes === DEFAULT_HIGH_WATER_MARK_BYTES && onerror === reportError;
+  const settings = isUsual ? unmanagedSettings : createNodeExchangeSettings(unmanaged, highWaterMarkBytes, onerror);
+  const exchange = new NodeExchange(settings, res.req, res, false);
   const open = (opened: BodySink): void => {
     sink = opened;
   };

@@ -1,4 +1,4 @@
-import { createServer as createPlainServer, type Server } from 'node:http';
+import { createServer as createPlainServer, Server as PlainServer, type Server } from 'node:http';
 import {
   createServer as createH2cServer,
   createSecureServer,
@@ -68,11 +68,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   server.on('checkContinue', nodeHandler.checkContinue);
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
 
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const sockets = isPlain(server) ? undefined : trackSockets(server);
   const sessions = new Set<Http2Session>();
   server.on('session', (session: Http2Session) => {
     sessions.add(session);
@@ -98,11 +94,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     });
     await nodeHandler.close({ graceMs });
     const deadline = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
+      if (isPlain(server)) server.closeAllConnections();
+      for (const socket of sockets ?? []) socket.destroy();
     }, DESTROY_MS);
     // Says goodbye first, so that a client knows that it may send elsewhere what was not answered.
     await Promise.all([...sessions].map(goodbye));
-    for (const socket of sockets) socket.destroySoon();
+    // Every response has left: nothing is cut off. Where one has not, the deadline will.
+    if (isPlain(server) && nodeHandler.inFlight === 0) server.closeAllConnections();
+    for (const socket of sockets ?? []) socket.destroySoon();
     if (options.http2) server.close();
     await ended;
     clearTimeout(deadline);
@@ -121,6 +120,24 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return closed;
     },
   };
+}
+
+/** It knows its connections itself, and all that is kept for each of them adds up. Over TLS it does not know them before the handshake. */
+function isPlain(server: Server | Http2Server | Http2SecureServer): server is Server {
+  return server instanceof PlainServer;
+}
+
+/** The connections of a server that does not know them; live. */
+function trackSockets(server: NetServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  const forget = function (this: Socket): void {
+    sockets.delete(this);
+  };
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', forget);
+  });
+  return sockets;
 }
 
 /** For what is written to leave a socket that is being closed. */

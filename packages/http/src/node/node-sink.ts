@@ -1,15 +1,24 @@
 import type { ServerResponse } from 'node:http';
-import { Backlog } from '../backlog.js';
+import { Backlog, PIECE_LENGTH } from '../backlog.js';
 import { BaseSink } from '../base-sink.js';
+import type { Exchange } from '../exchanges.js';
+import { encodeText, isAscii } from './encode-text.js';
+import { abortResponse, type NodeResponse, wasAborted } from './node-response.js';
 
-/** How a sink reaches the response it belongs to. */
+/** What answers the request that a sink belongs to. */
 export interface NodeSinkOwner {
-  readonly res: ServerResponse;
-  readonly highWaterMarkBytes: number;
   /** Sends the status and the headers, with a Content-Length when the whole body is known. @returns false when it can't. */
   sendHead(lengthBytes: number | undefined): boolean;
-  /** Cuts the response off. */
-  abort(): void;
+  /** The head is sent, and the stream open. The sink has no need of its owner any more. */
+  letGo(sink: NodeSink): void;
+}
+
+/** What all sinks of one listener share. */
+export interface NodeSinkSettings {
+  readonly exchanges: { delete(res: NodeResponse): void };
+  readonly highWaterMarkBytes: number;
+  /** A callback has thrown. */
+  readonly onstreamerror: (res: NodeResponse, sink: NodeSink, error: unknown) => void;
 }
 
 /** Sinks that were written to in this tick: one callback flushes them all. */
@@ -30,14 +39,23 @@ function flushDirty(): void {
   }
 }
 
+/** So much may be handed to Node while it still holds something; more is joined here, where a byte of text takes one byte. */
+const MAX_BEHIND_BYTES = 16 * 1024;
+/** From so many characters on, what Node makes of a text weighs: four bytes for each of them while its reader does not read. */
+const LONG_TEXT_LENGTH = 4 * 1024;
+
 /**
  * A body written to node:http or node:http2. Node is handed no more than `highWaterMarkBytes` at a time: it would write
  * whatever it holds in one go, and tell nothing of it before the last byte has left.
+ *
+ * A reader that keeps up is handed text as it is, for Node encodes that in memory that is warm. What has to wait is bytes.
  */
-export class NodeSink extends BaseSink {
-  readonly #owner: NodeSinkOwner;
+export class NodeSink extends BaseSink implements Exchange {
+  readonly #res: ServerResponse;
+  readonly #settings: NodeSinkSettings;
+  /** Until the head is sent. */
+  #owner: NodeSinkOwner | undefined;
   #backlog: Backlog | undefined;
-  #headSent = false;
   #scheduled = false;
   /** `end` was called, and the backlog has to leave first. */
   #ending = false;
@@ -45,35 +63,45 @@ export class NodeSink extends BaseSink {
   #watched = false;
   #ontaken: ((error?: Error | null) => void) | undefined;
 
-  constructor(owner: NodeSinkOwner) {
-    super(owner.highWaterMarkBytes);
+  constructor(owner: NodeSinkOwner, res: ServerResponse, settings: NodeSinkSettings) {
+    super();
     this.#owner = owner;
+    this.#res = res;
+    this.#settings = settings;
     this.#schedule();
   }
 
+  protected get highWaterMarkBytes(): number {
+    return this.#settings.highWaterMarkBytes;
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
   get queuedBytes(): number {
-    return this.pending.length + (this.#backlog?.bytes ?? 0) + (this.over ? 0 : this.#owner.res.writableLength);
+    return this.pending.length + (this.#backlog?.bytes ?? 0) + (this.over ? 0 : this.#res.writableLength);
   }
 
   flush(): void {
     this.#scheduled = false;
     if (this.closed) return;
-    const isFirst = !this.#headSent;
+    const isFirst = this.#owner !== undefined;
     if (!this.#sendHead(undefined)) return;
     if (this.pending !== '') this.#handOver(this.takePending());
     // Node keeps the headers back for the first write, and there may be none for long.
-    else if (isFirst) this.#owner.res.flushHeaders();
+    else if (isFirst) this.#res.flushHeaders();
   }
 
   protected close(): void {
     const last = this.takePending();
-    if (!this.#headSent && !this.#sendHead(Buffer.byteLength(last))) return;
+    if (this.#owner && !this.#sendHead(Buffer.byteLength(last))) return;
     this.closed = true;
     if (this.#hasBacklog) {
       this.#ending = true;
       this.#handOver(last);
-    } else if (last === '') this.#owner.res.end();
-    else this.#owner.res.end(last);
+    } else if (last === '') this.#res.end();
+    else this.#res.end(last);
   }
 
   destroy(): void {
@@ -82,7 +110,7 @@ export class NodeSink extends BaseSink {
     this.#ending = false;
     this.pending = '';
     this.#backlog = undefined;
-    this.#owner.abort();
+    abortResponse(this.#res);
   }
 
   override finish(aborted: boolean): void {
@@ -90,10 +118,31 @@ export class NodeSink extends BaseSink {
     super.finish(aborted);
   }
 
+  /** In place of the exchange that was let go. */
+  announceClosing(): void {
+    try {
+      this.tellClosing();
+    } catch (error) {
+      this.#settings.onstreamerror(this.#res, this, error);
+    }
+  }
+
+  /** Likewise. */
+  expire(): void {
+    this.end();
+  }
+
+  /** Likewise. */
+  onresponseclose(): void {
+    this.#settings.exchanges.delete(this.#res);
+    this.finish(wasAborted(this.#res));
+  }
+
   protected append(chunk: string | Uint8Array): void {
     if (typeof chunk === 'string') {
       this.pending += chunk;
-      if (!this.#scheduled) this.#schedule();
+      if (this.isBlocked && this.pending.length >= PIECE_LENGTH) this.#handOver(this.takePending());
+      else if (!this.#scheduled) this.#schedule();
     } else if (this.#sendHead(undefined)) {
       // Only text can be joined for nothing; Node itself gathers the writes of one tick.
       this.#handOver(this.takePending());
@@ -109,17 +158,16 @@ export class NodeSink extends BaseSink {
 
   #handOver(chunk: string | Uint8Array): void {
     if (chunk.length > 0) {
-      const { res, highWaterMarkBytes } = this.#owner;
-      if (!this.#hasBacklog && res.writableLength + chunk.length < highWaterMarkBytes) {
+      if (!this.#hasBacklog && this.#fits(chunk.length)) {
         if (this.isBlocked) this.#writeWatched(chunk);
         else {
           this.#watched = false;
-          res.write(chunk);
+          this.#write(chunk, undefined);
         }
         return;
       }
-      this.#backlog ??= new Backlog();
-      this.#backlog.push(chunk);
+      this.#backlog ??= new Backlog(encodeText);
+      this.written += this.#backlog.push(chunk) - chunk.length;
     }
     if (this.#hasBacklog) this.#pump();
   }
@@ -128,16 +176,34 @@ export class NodeSink extends BaseSink {
     return this.#backlog?.isEmpty === false;
   }
 
+  /** Whether so much more may be handed to Node just so. */
+  #fits(length: number): boolean {
+    const { highWaterMarkBytes } = this;
+    const held = this.#res.writableLength;
+    return held + length < (held === 0 ? highWaterMarkBytes : Math.min(highWaterMarkBytes, MAX_BEHIND_BYTES));
+  }
+
   #pump(): void {
     const backlog = this.#backlog as Backlog;
-    const { res, highWaterMarkBytes } = this.#owner;
-    while (!backlog.isEmpty && res.writableLength < highWaterMarkBytes) this.#writeWatched(backlog.shift());
+    const { highWaterMarkBytes } = this;
+    const res = this.#res;
+    while (!backlog.isEmpty) {
+      // A text that is not long yet is joined by others for as long as Node has something to go on with.
+      if (res.writableLength >= (backlog.hasPiece ? highWaterMarkBytes : Math.min(highWaterMarkBytes, MAX_BEHIND_BYTES))) break;
+      let piece = backlog.shift();
+      if (typeof piece === 'string' && piece.length >= LONG_TEXT_LENGTH) {
+        const { length } = piece;
+        piece = encodeText(piece);
+        this.written += piece.length - length;
+      }
+      this.#writeWatched(piece);
+    }
     if (!backlog.isEmpty && !this.#watched) this.#writeWatched('');
   }
 
   /** The connection is gone, and the end of the response is about to be told. Until then Node takes any write, and keeps none. */
   get #isBroken(): boolean {
-    return this.#owner.res.socket?.destroyed === true;
+    return this.#res.socket?.destroyed === true;
   }
 
   #writeWatched(chunk: string | Uint8Array): void {
@@ -146,7 +212,14 @@ export class NodeSink extends BaseSink {
     this.#ontaken ??= (error) => {
       if (!error && !this.#isBroken) this.#taken();
     };
-    this.#owner.res.write(chunk, this.#ontaken);
+    this.#write(chunk, this.#ontaken);
+  }
+
+  #write(chunk: string | Uint8Array, ontaken: ((error?: Error | null) => void) | undefined): void {
+    const res = this.#res;
+    // Node reserves three bytes for a character that might be any; it looks for itself how many there are, unless it is told.
+    if (typeof chunk === 'string' && chunk.length >= LONG_TEXT_LENGTH && isAscii(chunk)) res.write(chunk, 'latin1', ontaken);
+    else res.write(chunk, ontaken);
   }
 
   #taken(): void {
@@ -155,16 +228,20 @@ export class NodeSink extends BaseSink {
     if (!this.#ending) this.checkRoom();
     else if (!this.#hasBacklog) {
       this.#ending = false;
-      this.#owner.res.end();
+      this.#res.end();
     }
   }
 
   #sendHead(lengthBytes: number | undefined): boolean {
-    if (this.#headSent) return true;
-    this.#headSent = true;
-    if (this.#owner.sendHead(lengthBytes)) return true;
-    this.closed = true;
-    return false;
+    const owner = this.#owner;
+    if (!owner) return true;
+    this.#owner = undefined;
+    if (!owner.sendHead(lengthBytes)) {
+      this.closed = true;
+      return false;
+    }
+    if (lengthBytes === undefined) owner.letGo(this);
+    return true;
   }
 
   #schedule(): void {

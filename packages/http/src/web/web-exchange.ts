@@ -121,7 +121,7 @@ export class WebExchange implements HttpRequest, Exchange {
 
   announceClosing(): void {
     try {
-      this.#sink?.onclosing?.();
+      this.#sink?.tellClosing();
     } catch (error) {
       this.fail(error);
     }
@@ -137,6 +137,7 @@ export class WebExchange implements HttpRequest, Exchange {
     const response = toResponse(sink.stream);
     const written = body(sink);
     this.#sink = sink;
+    if (OPENING !== '' && sink.writtenBytes === 0 && isEventStream(response)) sink.write(OPENING);
     this.#answer(response);
     // Too late, but whoever set something up for this stream has to hear of it.
     if (this.#aborted) queueMicrotask(() => sink.finish(true));
@@ -181,6 +182,16 @@ export class WebExchange implements HttpRequest, Exchange {
   #abortSignal(): void {
     this.#controller?.abort(new DOMException('The client went away before it had the whole response.', 'AbortError'));
   }
+}
+
+/**
+ * What a quiet event stream begins with, or nothing. Bun keeps the end of the headers back until there is a first byte of the body, and the
+ * client would wait that long for the response; a comment is a byte that means nothing.
+ */
+const OPENING = 'Bun' in globalThis ? ':\n\n' : '';
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
 /** Path and query of an absolute URL, as they stand in it. */

@@ -30,7 +30,7 @@ export interface FetchHandler {
 
 /** Serves `handler` where requests are `Request` objects. The promise never rejects. */
 export function toFetchHandler(handler: HttpHandler, options: FetchHandlerOptions = {}): FetchHandler {
-  const exchanges = new Exchanges();
+  const exchanges = new Exchanges<WebExchange, WebExchange>();
   const settings: WebExchangeSettings = {
     highWaterMarkBytes: options.highWaterMarkBytes ?? DEFAULT_HIGH_WATER_MARK_BYTES,
     onerror: options.onerror ?? reportError,
@@ -52,7 +52,7 @@ export function toFetchHandler(handler: HttpHandler, options: FetchHandlerOption
         exchange.parsedBody = extras.parsedBody;
         exchange.principal = extras.principal;
       }
-      exchanges.add(exchange);
+      exchanges.set(exchange, exchange);
       if (exchanges.draining) exchange.expire();
       else void serve(exchange);
     });

@@ -5,9 +5,10 @@ const encoder = new TextEncoder();
 
 /** A body that a web stream's reader takes chunk by chunk, when it asks for one. */
 export class WebSink extends BaseSink {
+  protected readonly highWaterMarkBytes: number;
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #onover: (aborted: boolean) => void;
-  readonly #backlog = new Backlog();
+  readonly #backlog = new Backlog((text) => encoder.encode(text));
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   #scheduled = false;
   /** The reader has asked, and there was nothing to give. */
@@ -16,7 +17,8 @@ export class WebSink extends BaseSink {
 
   /** @param onover called once, when the body is taken whole or is not wanted any more */
   constructor(highWaterMarkBytes: number, onover: (aborted: boolean) => void) {
-    super(highWaterMarkBytes);
+    super();
+    this.highWaterMarkBytes = highWaterMarkBytes;
     this.#onover = onover;
     this.stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
       {
@@ -41,7 +43,7 @@ export class WebSink extends BaseSink {
   flush(): void {
     this.#scheduled = false;
     if (this.over) return;
-    if (this.pending !== '') this.#backlog.push(this.takePending());
+    if (this.pending !== '') this.#queue(this.takePending());
     this.#give();
   }
 
@@ -71,10 +73,14 @@ export class WebSink extends BaseSink {
       this.#scheduled = true;
       queueMicrotask(() => this.flush());
     } else if (chunk.length > 0) {
-      if (this.pending !== '') this.#backlog.push(this.takePending());
-      this.#backlog.push(chunk);
+      if (this.pending !== '') this.#queue(this.takePending());
+      this.#queue(chunk);
       this.#give();
     }
+  }
+
+  #queue(chunk: string | Uint8Array): void {
+    this.written += this.#backlog.push(chunk) - chunk.length;
   }
 
   /** Gives the reader what it has asked for, if there is something, and tells it when that was all. */

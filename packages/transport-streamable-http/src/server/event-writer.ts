@@ -28,6 +28,12 @@ export function toJson(message: JsonRpcMessage): string {
   return json;
 }
 
+/** Why something that is no message at all cannot be sent; undefined for what may be one. */
+export function unsendable(message: JsonRpcMessage): TransportError | undefined {
+  if (typeof message === 'object' && message !== null) return undefined;
+  return new TransportError('encode-failed', `The message cannot be written as JSON: it is ${message === null ? 'null' : typeof message}`);
+}
+
 /** One message as an event. JSON has no line end outside of a string, and none inside that is not escaped, so that one `data` line holds it. */
 export function toEvent(json: string): string {
   return `event: message\ndata: ${json}\n\n`;
@@ -51,6 +57,8 @@ export class EventWriter {
   /** The sink has said that it is full. */
   #blocked = false;
   #queue: BoundedQueue<string> | undefined;
+  /** Resolves what `drained` gave before there was a sink. */
+  #onready: (() => void) | undefined;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   constructor(settings: StreamSettings) {
@@ -78,12 +86,12 @@ export class EventWriter {
       sink.destroy();
       return;
     }
+    this.#tellReady();
     sink.onclose = (aborted) => this.#finish(aborted);
     sink.onclosing = () => this.onclosing?.();
-    if (this.#early !== '') {
-      this.#blocked = !sink.write(this.#early);
-      this.#early = '';
-    }
+    const early = this.#early;
+    this.#early = '';
+    if (early !== '') this.#put(early);
     if (this.#state === 'ending' && this.#queue === undefined) {
       sink.end();
       return;
@@ -112,10 +120,33 @@ export class EventWriter {
     return this.#queue.push(text, text.length, signal);
   }
 
+  /**
+   * For whoever has much to write and need not hurry: resolves when the connection has room by its own mark (64 KiB, and not
+   * `maxQueuedBytes`), or takes nothing more. @returns undefined when that is so already
+   */
+  drained(): Promise<void> | undefined {
+    if (this.#state !== 'open') return undefined;
+    if (this.#sink) return this.#blocked ? this.#sink.drained() : undefined;
+    if (this.#early === '') return undefined;
+    // Until there is a connection.
+    return new Promise((resolve) => {
+      this.#onready = resolve;
+    });
+  }
+
+  /** Rejects whoever waits for room. */
+  giveUpWaiting(error: Error): void {
+    const queue = this.#queue;
+    this.#queue = undefined;
+    queue?.fail(error);
+    if (queue && this.#state === 'ending') this.#sink?.end();
+  }
+
   /** Ends the stream after all that was written, what waits for room included. */
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
+    this.#tellReady();
     if (this.#queue === undefined) this.#sink?.end();
   }
 
@@ -139,6 +170,11 @@ export class EventWriter {
       this.#blocked = true;
       this.#sink.ondrain ??= () => this.#onroom();
     }
+  }
+
+  #tellReady(): void {
+    this.#onready?.();
+    this.#onready = undefined;
   }
 
   #makeQueue(): BoundedQueue<string> {
@@ -170,6 +206,7 @@ export class EventWriter {
   #finish(aborted: boolean): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
+    this.#tellReady();
     this.#early = '';
     if (this.#sink) this.#settings.keepAlive?.delete(this.#sink);
     this.#queue?.fail(gone());

@@ -134,6 +134,8 @@ class Endpoint {
   }
 
   #post(request: HttpRequest): Promise<HttpResponse> {
+    const held = this.#sessionful?.hold(request);
+    if (held) return held.then((refusal) => refusal ?? this.#post(request));
     return readPost(request, this.#options)
       .then((parsed) => this.#route(request, parsed))
       .catch((error: unknown) => this.#failed(error));

@@ -12,6 +12,7 @@ import {
 } from '@mcpwire/jsonrpc';
 import { httpStatusOf } from '@mcpwire/protocol';
 import { isChangeMethod, toChangeEvent } from './change-event.js';
+import { unsendable } from './event-writer.js';
 import type { Reply } from './reply.js';
 import type { StatelessContext } from './stateless-context.js';
 import type { StatelessSettings } from './stateless-settings.js';
@@ -50,7 +51,7 @@ export class RequestTransport extends BaseTransport {
    *   a response to another request; `closed` behind the response; `peer-gone` once the client has cancelled; what else `Reply` throws
    */
   send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
-    const unusable = this.unusable();
+    const unusable = this.unusable() ?? unsendable(message);
     if (unusable) return Promise.reject(unusable);
     if (!('method' in message)) return this.#respond(message, options);
     if ('id' in message) return Promise.reject(noRequests(message.method));

@@ -13,8 +13,8 @@ export interface EventLogSettings {
   readonly report: (error: Error) => void;
 }
 
-/** Passes the text of an event on to whoever reads the stream. `isStored` is false where only that can save it. */
-export type WriteEvent = (text: string, isStored: boolean) => Promise<void>;
+/** Passes the text of an event on to whoever reads the stream. Without an id it is not stored, and only that can save it. */
+export type WriteEvent = (text: string, id: string | undefined) => Promise<void>;
 
 interface Task {
   run: () => string | undefined | Promise<string | undefined>;
@@ -46,12 +46,12 @@ export class EventLog {
    * @throws TransportError (as a rejection) `queue-overflow` when too many wait for the store
    */
   append(message: JsonRpcMessage, json: string, write: WriteEvent): Promise<void> {
-    return this.#store(message, json, (id) => write(id === undefined ? toEvent(json) : toEventWithId(json, id), id !== undefined));
+    return this.#store(message, json, (id) => write(id === undefined ? toEvent(json) : toEventWithId(json, id), id));
   }
 
   /** Stores and writes the event that has an id and no data, so that a client can come back even before there was a message. */
   prime(retryMs: number | undefined, write: WriteEvent): Promise<void> {
-    return this.#store(PRIMING, '{}', (id) => (id === undefined ? Promise.resolve() : write(encodeEvent({ id, retryMs, data: '' }), true)));
+    return this.#store(PRIMING, '{}', (id) => (id === undefined ? Promise.resolve() : write(encodeEvent({ id, retryMs, data: '' }), id)));
   }
 
   /** Does something when all that was appended is stored and written: at once if it is. What is appended meanwhile comes after it. */

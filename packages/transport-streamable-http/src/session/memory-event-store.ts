@@ -121,14 +121,27 @@ class Store implements MemoryEventStore {
   /** Without a promise as long as `send` returns none. */
   #replay(stream: StoredStream, from: number, to: number, send: EventReplay['send']): string | Promise<string> {
     for (let index = from; index < to; index++) {
-      // Again for each one: `send` may have taken long.
-      if (index < stream.firstIndex || this.#byKey.get(stream.key) !== stream) throw dropped();
-      const { text } = stream.at(index) as StoredEvent;
-      if (text === '{}') continue;
-      const sent = send(toEventId(stream.key, index), JSON.parse(text) as JsonRpcMessage);
-      if (sent) return sent.then(() => this.#replay(stream, index + 1, to, send));
+      const sent = this.#replayOne(stream, index, send);
+      if (sent) return this.#replayOn(sent, stream, index + 1, to, send);
     }
     return stream.id;
+  }
+
+  /** A loop, because a chain of promises would hold one for each event until the last is sent. */
+  async #replayOn(sent: Promise<void>, stream: StoredStream, from: number, to: number, send: EventReplay['send']): Promise<string> {
+    await sent;
+    for (let index = from; index < to; index++) {
+      const busy = this.#replayOne(stream, index, send);
+      if (busy) await busy;
+    }
+    return stream.id;
+  }
+
+  #replayOne(stream: StoredStream, index: number, send: EventReplay['send']): void | Promise<void> {
+    // Asked again for each one: `send` may have taken long.
+    if (index < stream.firstIndex || this.#byKey.get(stream.key) !== stream) throw dropped();
+    const { text } = stream.at(index) as StoredEvent;
+    if (text !== '{}') return send(toEventId(stream.key, index), JSON.parse(text) as JsonRpcMessage);
   }
 
   #open(id: string, sessionId: string | undefined): StoredStream {

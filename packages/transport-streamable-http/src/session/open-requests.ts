@@ -79,7 +79,11 @@ export class OpenRequests {
   /** Answers whoever still waits with an error. */
   end(): void {
     const error = { code: LocalErrorCode.ConnectionLost, message: 'The session has ended before the request was answered.' };
-    for (const [id, reply] of this.#replies) if (reply.isOpen) reply.respond({ jsonrpc: '2.0', id, error }).catch(ignore);
+    const closed = new TransportError('closed', 'The session has ended.');
+    for (const [id, reply] of this.#replies) {
+      reply.release(closed);
+      if (reply.isOpen) reply.respond({ jsonrpc: '2.0', id, error }).catch(ignore);
+    }
     this.#replies.clear();
   }
 }

@@ -14,8 +14,8 @@ export interface Resumable {
   resuming: EventWriter | undefined;
   /** Cuts the connection off: its client has come back on another. */
   disown(): void;
-  /** All that was missed has been written to this connection; from now on what is sent goes there. */
-  connect(writer: EventWriter): void;
+  /** All that was missed, up to this event, has been written to this connection; from now on what is sent goes there. */
+  connect(writer: EventWriter, lastEventId: string): void;
 }
 
 export interface ResumeOptions {
@@ -49,21 +49,22 @@ export async function resume(lastEventId: string, options: ResumeOptions): Promi
   if (streamId === undefined || !owns(streamId)) return refuseInvalid(400, 'Last-Event-ID names no event of this session.');
   const writer = new EventWriter(streams);
   const stream = find(streamId);
-  if (stream?.log) continueOn(writer, stream, stream.log, () => replayInto(writer, store, lastEventId, report));
-  else void replayInto(writer, store, lastEventId, report).then(() => writer.end());
+  if (stream?.log) continueOn(writer, stream, stream.log, () => replayInto(writer, { store, lastEventId, report }));
+  else void replayInto(writer, { store, lastEventId, report }).then(() => writer.end());
   return writer.toResponse();
 }
 
-function continueOn(writer: EventWriter, stream: Resumable, log: EventLog, replay: () => Promise<void>): void {
+/** Makes a connection the stream's, behind what `replay` writes to it first. */
+export function continueOn(writer: EventWriter, stream: Resumable, log: EventLog, replay: () => Promise<string>): void {
   stream.disown();
   stream.resuming?.destroy();
   stream.resuming = writer;
   // In the log's own order: what waits for the store goes there first and is replayed, and nothing is stored, or sent, meanwhile.
   log.afterwards(async () => {
-    await replay();
+    const lastEventId = await replay();
     if (stream.resuming !== writer) return;
     stream.resuming = undefined;
-    stream.connect(writer);
+    stream.connect(writer, lastEventId);
   });
 }
 
@@ -74,17 +75,34 @@ async function findStream(store: EventStore, lastEventId: string): Promise<strin
   return store.replayEventsAfter(lastEventId, { send: () => {} });
 }
 
-async function replayInto(writer: EventWriter, store: EventStore, lastEventId: string, report: (error: Error) => void): Promise<void> {
+export interface Replay {
+  readonly store: EventStore;
+  readonly lastEventId: string;
+  /** Never throws. */
+  readonly report: (error: Error) => void;
+}
+
+/**
+ * Writes what the store has after an event, as fast as its reader takes it and no faster: a client that comes back again and again, and
+ * reads nothing, makes the server fetch little, and hold little.
+ * @returns the last event that was written, or that it began behind
+ */
+export async function replayInto(writer: EventWriter, { store, lastEventId, report }: Replay): Promise<string> {
+  let writtenId = lastEventId;
   const send = async (eventId: string, message: JsonRpcMessage): Promise<void> => {
     // What a stream begins with has an id and nothing to say.
-    if ('jsonrpc' in message) await writer.write(toEventWithId(toJson(message), eventId));
+    if (!('jsonrpc' in message)) return;
+    await writer.drained();
+    writtenId = eventId;
+    await writer.write(toEventWithId(toJson(message), eventId));
   };
   try {
     await store.replayEventsAfter(lastEventId, { send });
   } catch (error) {
     // The client that went is no failure of the store.
-    if (!writer.isOpen) return;
+    if (!writer.isOpen) return writtenId;
     writer.destroy();
     if (error instanceof Error) report(error);
   }
+  return writtenId;
 }

@@ -49,6 +49,12 @@ export class SessionReply extends Reply implements Resumable {
     });
   }
 
+  /** The session is over: nothing waits for room any more. */
+  release(error: Error): void {
+    this.resuming?.end();
+    this.writer?.giveUpWaiting(error);
+  }
+
   disown(): void {
     this.writer?.destroy();
   }
@@ -60,13 +66,13 @@ export class SessionReply extends Reply implements Resumable {
 
   protected override onopen(): void {
     this.#log = this.#owner.openLog(this);
-    if (this.#log && this.#owner.primes) this.#log.prime(this.#owner.retryMs, (text) => this.#pass(text, true)).catch(ignore);
+    if (this.#log && this.#owner.primes) this.#log.prime(this.#owner.retryMs, (text, id) => this.#pass(text, id)).catch(ignore);
   }
 
   protected override transmit(message: JsonRpcMessage, json: string, signal?: AbortSignal): Promise<void> {
     // A send that gives up waiting would leave a gap in what the client sees, and it is in the store by then.
     if (!this.#log) return super.transmit(message, json, signal);
-    return this.#log.append(message, json, (text, isStored) => this.#pass(text, isStored));
+    return this.#log.append(message, json, (text, id) => this.#pass(text, id));
   }
 
   protected override finish(): void {
@@ -85,8 +91,9 @@ export class SessionReply extends Reply implements Resumable {
     this.#owner.onfinish(this);
   }
 
-  #pass(text: string, isStored: boolean): Promise<void> {
+  #pass(text: string, id: string | undefined): Promise<void> {
     const { writer } = this;
+    const isStored = id !== undefined;
     if (isStored && !writer?.isOpen) return SENT;
     const written = this.write(text);
     if (!isStored || written === SENT) return written;

@@ -22,7 +22,7 @@ export interface SessionRecord {
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
  */
 export interface SessionStore {
-  /** The session's record, a copy; undefined where there is none, or none any more. */
+  /** The session's record, a copy; undefined where there is none, or none any more: a session that was kept, and is not any more, is over. */
   get(id: string): SessionRecord | undefined | Promise<SessionRecord | undefined>;
   /** Keeps a copy of the record in place of the one before. */
   set(id: string, record: SessionRecord): void | Promise<void>;

@@ -49,8 +49,8 @@ export class SessionStreams implements SessionReplyOwner {
   /** For what the server says by itself. */
   get standalone(): StandaloneStream {
     const { settings, report } = this.#options;
-    const { streams, maxBacklogBytes } = settings;
-    this.#standalone ??= new StandaloneStream({ streams, maxBacklogBytes, log: this.#openLog('get'), report });
+    const { streams, maxBacklogBytes, eventStore: store } = settings;
+    this.#standalone ??= new StandaloneStream({ streams, maxBacklogBytes, log: this.#openLog('get'), store, report });
     return this.#standalone;
   }
 

@@ -3,7 +3,6 @@ import {
   BaseTransport,
   type CloseReason,
   DeliveryOrder,
-  ErrorCode,
   isErrorResponse,
   isJsonRpcError,
   isRequest,
@@ -18,11 +17,12 @@ import {
   TransportError,
 } from '@mcpwire/jsonrpc';
 import { HeaderName, isSessionId } from '@mcpwire/protocol';
-import { SENT } from '../server/event-writer.js';
+import { SENT, unsendable } from '../server/event-writer.js';
 import { type AcceptedReplies, checkAccept, readPost } from '../server/read-post.js';
 import { refuseInvalid, refuseMethod, toRefusal } from '../server/refusal.js';
 import type { ReplyOptions } from '../server/reply.js';
 import { Handshake, refuseUnknownSession } from './handshake.js';
+import { Inbox } from './inbox.js';
 import { IN_USE, readBatch } from './incoming-batch.js';
 import { HttpMessageContext } from './message-context.js';
 import { OpenRequests } from './open-requests.js';
@@ -33,8 +33,6 @@ import { SessionStreams } from './session-streams.js';
 
 const ACCEPTED: HttpResponse = { status: 202 };
 const OK: HttpResponse = { status: 200 };
-/** Messages that may wait for an `onmessage`. */
-const MAX_INBOX = 1024;
 
 /**
  * One session of a client that speaks a revision before 2026-07-28; or, without a session id, whatever comes by the POSTs that are handed
@@ -50,8 +48,7 @@ export class SessionTransport extends BaseTransport {
   readonly #requests: OpenRequests;
   /** Undefined without a session, whose replies have no stream to come back to. */
   #streams: SessionStreams | undefined;
-  /** Messages wait for an `onmessage`: so many. */
-  #inbox: number | undefined;
+  readonly #inbox = new Inbox();
   #restoring: { readonly id: RequestId; resolve: () => void; reject: (error: Error) => void } | undefined;
 
   /** @param options what is made of them may be given too, and then serves many sessions */
@@ -99,10 +96,7 @@ export class SessionTransport extends BaseTransport {
     try {
       switch (request.method) {
         case 'POST':
-          if (parsed !== undefined) return this.#receive(request, parsed);
-          return readPost(request, this.#settings)
-            .then((message) => this.#receive(request, message))
-            .catch(toResponse);
+          return this.#post(request, parsed);
         case 'GET':
           if (this.#isStateless) return refuseMethod('POST', 'Without a session there is no stream to open by GET.');
           return this.#refuse(request) ?? this.#openStreams.listen(request);
@@ -118,6 +112,15 @@ export class SessionTransport extends BaseTransport {
   }
 
   /**
+   * While too much waits for an `onmessage`, a POST is held back, its body better not read before this is done.
+   * @returns undefined when there is room; else a promise, which may bring the answer to a POST that is not taken
+   */
+  hold(request: HttpRequest): Promise<HttpResponse | undefined> | undefined {
+    // What is refused anyway waits for nothing.
+    return this.#inbox.isFull && !this.#refuse(request) ? this.#inbox.hold(request) : undefined;
+  }
+
+  /**
    * Sends a response on the reply that waits for it, what belongs to a request (`relatedRequestId`) on that request's reply, and anything
    * else on the stream that the client has opened by GET. While there is none, it waits there: see `maxBacklogBytes`.
    *
@@ -125,7 +128,7 @@ export class SessionTransport extends BaseTransport {
    *   stream, `aborted`, `encode-failed`, `closed`, `not-started`
    */
   send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
-    const unusable = this.unusable();
+    const unusable = this.unusable() ?? unsendable(message);
     if (unusable) return Promise.reject(unusable);
     const signal = options?.signal;
     if (signal?.aborted) {
@@ -153,6 +156,7 @@ export class SessionTransport extends BaseTransport {
     this.#streams?.close();
     this.#restoring?.reject(new TransportError('closed', 'The session has ended while it was restored.'));
     this.finish(reason);
+    this.#inbox.release();
     if (isLost) void this.#streams?.forget();
     this.#settings.onend?.(this, isLost);
   }
@@ -194,7 +198,7 @@ export class SessionTransport extends BaseTransport {
   protected override async open(): Promise<void> {}
 
   protected override onInbox(waiting: boolean): void {
-    this.#inbox = waiting ? 0 : undefined;
+    this.#inbox.setWaiting(waiting);
   }
 
   get #isStateless(): boolean {
@@ -217,17 +221,26 @@ export class SessionTransport extends BaseTransport {
     });
   }
 
+  #post(request: HttpRequest, parsed: Parsed | undefined): HttpResponse | Promise<HttpResponse> {
+    const held = this.hold(request);
+    if (held) return held.then((refusal) => refusal ?? this.#post(request, parsed));
+    if (parsed !== undefined) return this.#receive(request, parsed);
+    return readPost(request, this.#settings)
+      .then((message) => this.#post(request, message))
+      .catch(toResponse);
+  }
+
   #receive(request: HttpRequest, parsed: Parsed): HttpResponse | Promise<HttpResponse> {
     try {
       if (Array.isArray(parsed)) return this.#receiveBatch(request, parsed);
       if (isJsonRpcError(parsed)) return refuseInvalid(400, parsed.message, { code: parsed.code, id: parsed.id });
-      if (!isRequest(parsed)) return this.#refuse(request) ?? this.#refuseFull() ?? this.#take(request, parsed);
+      if (!isRequest(parsed)) return this.#refuse(request) ?? this.#take(request, parsed);
       if (parsed.method === 'initialize' && !this.#isStateless) return this.#initialize(request, parsed);
       const refusal = this.#refuse(request);
       if (refusal) return refusal;
       const accepted = checkAccept(request);
       if (this.#requests.has(parsed.id)) return refuseInvalid(400, IN_USE);
-      return this.#refuseFull() ?? this.#begin(request, accepted, parsed, undefined);
+      return this.#begin(request, accepted, parsed, undefined);
     } catch (error) {
       return toResponse(error);
     }
@@ -258,12 +271,13 @@ export class SessionTransport extends BaseTransport {
     if (this.#requests.add(reply)) {
       reply.begin();
       this.deliver(message, new HttpMessageContext(request, this.#streams?.closersOf(reply)));
+      this.#inbox.count(request, message);
     }
     return reply.answer;
   }
 
   #receiveBatch(request: HttpRequest, elements: Array<JsonRpcMessage | JsonRpcError>): HttpResponse | Promise<HttpResponse> {
-    const refusal = this.#refuse(request) ?? this.#refuseFull();
+    const refusal = this.#refuse(request);
     if (refusal) return refusal;
     const version = this.#handshake.version ?? request.headers[HeaderName.ProtocolVersion] ?? BATCH_REVISION;
     if (version !== BATCH_REVISION) {
@@ -304,11 +318,12 @@ export class SessionTransport extends BaseTransport {
       this.#requests.noteCancelled(message, this.#handshake.id);
     });
     for (const message of messages) order.take(message);
+    this.#inbox.count(request, [...messages]);
   }
 
   #take(request: HttpRequest, message: JsonRpcMessage): HttpResponse {
-    if (this.#inbox !== undefined) this.#inbox++;
     this.deliver(message, new HttpMessageContext(request, undefined));
+    this.#inbox.count(request, message);
     this.#requests.noteCancelled(message, this.#handshake.id);
     this.#endIfDone();
     return ACCEPTED;
@@ -387,14 +402,6 @@ export class SessionTransport extends BaseTransport {
   #refuse(request: HttpRequest): HttpResponse | undefined {
     if (this.closeReason) return refuseUnknownSession();
     return this.#isStateless ? this.#handshake.refuseVersion(request) : this.#handshake.refuse(request, this.sessionId);
-  }
-
-  #refuseFull(): HttpResponse | undefined {
-    if (this.#inbox === undefined || this.#inbox < MAX_INBOX) return undefined;
-    return refuseInvalid(503, 'The server is not ready, and too many messages wait for it.', {
-      code: ErrorCode.InternalError,
-      headers: { 'retry-after': '1' },
-    });
   }
 
   /** What there is to know for a reply that nobody can come back to. */

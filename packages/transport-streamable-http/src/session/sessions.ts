@@ -26,8 +26,8 @@ const DEFAULT_SESSION_IDLE_MS = 30 * 60_000;
 const MAX_SESSION_ID_LENGTH = 4_096;
 /** How long a server may take to answer the handshake of a session that is brought back. */
 const RESTORE_MS = 30_000;
-/** How often a session store is told that a session is in use. */
-const STORE_TOUCH_MS = 60_000;
+/** How often a session store is told that a session is in use, and asked whether it still has it: at least eight times in `sessionIdleMs`. */
+const MAX_STORE_TOUCH_MS = 60_000;
 
 /** The sessions of one endpoint: opens them, finds them, brings them back from a store, and gives them up. */
 export class Sessions {
@@ -36,8 +36,9 @@ export class Sessions {
   readonly #registry: SessionRegistry;
   /** Sessions that are being brought back, so that two requests do not do it twice. */
   readonly #restoring = new Map<string, Promise<SessionTransport | undefined>>();
-  /** When the store was last told of each session. */
+  /** When the store was last told of each session that it has. */
   readonly #toldAt = new WeakMap<SessionTransport, number>();
+  readonly #storeTouchMs: number;
   #isClosing = false;
   #onquiet: ((session: SessionTransport) => void) | undefined;
 
@@ -46,6 +47,7 @@ export class Sessions {
     if (!(maxSessions > 0)) throw new RangeError(`maxSessions must be a positive number, not ${maxSessions}`);
     if (!(sessionIdleMs > 0)) throw new RangeError(`sessionIdleMs must be a positive number, not ${sessionIdleMs}`);
     this.#options = options;
+    this.#storeTouchMs = Math.min(MAX_STORE_TOUCH_MS, sessionIdleMs / 8);
     this.#settings = {
       ...settings,
       onend: (session, isLost) => this.#onend(session, isLost),
@@ -70,6 +72,12 @@ export class Sessions {
 
   [Symbol.iterator](): Iterator<SessionTransport> {
     return this.#registry.values();
+  }
+
+  /** What `SessionTransport.hold` says of a POST whose body is not read yet; undefined for a session that is not here. */
+  hold(request: HttpRequest): Promise<HttpResponse | undefined> | undefined {
+    const id = request.headers[HeaderName.SessionId];
+    return id === undefined ? undefined : this.#registry.get(id)?.hold(request);
   }
 
   /** @param parsed what a POST carries */
@@ -157,6 +165,7 @@ export class Sessions {
     try {
       await this.#options.onsession(session, { http: request, principal: request.principal, restored: record });
       await within(RESTORE_MS, session.restore(record));
+      this.#toldAt.set(session, performance.now());
       return session;
     } catch (error) {
       session.end({ kind: 'failed', error: toError(error) }, false);
@@ -167,16 +176,22 @@ export class Sessions {
   #keep(session: SessionTransport, store: SessionStore): Promise<void> | undefined {
     const record = session.toRecord();
     if (!record) return undefined;
-    return this.#run(() => store.set(record.id, record));
+    return this.#run(async () => {
+      await store.set(record.id, record);
+      this.#toldAt.set(session, performance.now());
+    });
   }
 
+  /** One that the store had, and has no more, was ended at another node. Nobody waits for the store here: what comes meanwhile is served. */
   #tell(session: SessionTransport, id: string, store: SessionStore): void {
-    if (!store.touch) return;
     const now = performance.now();
     const toldAt = this.#toldAt.get(session);
-    if (toldAt !== undefined && now - toldAt < STORE_TOUCH_MS) return;
+    if (toldAt === undefined || now - toldAt < this.#storeTouchMs) return;
     this.#toldAt.set(session, now);
-    void this.#run(() => store.touch?.(id));
+    void this.#run(async () => {
+      if (await store.get(id)) await store.touch?.(id);
+      else session.end({ kind: 'peer-gone' }, true);
+    });
   }
 
   #onend(session: SessionTransport, isLost: boolean): void {

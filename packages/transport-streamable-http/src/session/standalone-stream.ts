@@ -3,7 +3,8 @@ import { isRequest, isTransportError, type JsonRpcNotification, type JsonRpcRequ
 import { EventWriter, SENT, toEvent, toJson } from '../server/event-writer.js';
 import type { StreamSettings } from '../server/stream-settings.js';
 import type { EventLog } from './event-log.js';
-import type { Resumable } from './resume.js';
+import type { EventStore } from './event-store.js';
+import { continueOn, type Resumable, replayInto } from './resume.js';
 import { DEFAULT_RETRY_MS } from './session-reply.js';
 
 export interface StandaloneStreamOptions {
@@ -12,6 +13,8 @@ export interface StandaloneStreamOptions {
   readonly maxBacklogBytes: number;
   /** Where there is a store. */
   readonly log: EventLog | undefined;
+  /** What `log` writes to. */
+  readonly store: EventStore | undefined;
   readonly report: (error: Error) => void;
 }
 
@@ -29,6 +32,10 @@ export class StandaloneStream implements Resumable {
   /** Events that wait for a connection. */
   #backlog: string[] = [];
   #backlogBytes = 0;
+  /** The latest event that was sent, or waits here. */
+  #lastEventId: string | undefined;
+  /** Events after `#lastEventId` are only in the store. */
+  #hasSpilled = false;
 
   constructor(options: StandaloneStreamOptions) {
     this.#options = options;
@@ -45,8 +52,8 @@ export class StandaloneStream implements Resumable {
   }
 
   /**
-   * Sends a message, or keeps it until there is a connection. Past `maxBacklogBytes`, a request is rejected, and a notification reported
-   * and dropped: whoever sends those seldom waits for what becomes of them.
+   * Sends a message, or keeps it until there is a connection. Past `maxBacklogBytes` it is left to the store; where there is none, a request
+   * is rejected, and a notification reported and dropped: whoever sends those seldom waits for what becomes of them.
    * @throws TransportError (as a rejection) `queue-overflow`, `aborted`, `encode-failed`
    */
   send(message: JsonRpcRequest | JsonRpcNotification, signal?: AbortSignal): Promise<void> {
@@ -58,8 +65,8 @@ export class StandaloneStream implements Resumable {
     }
     const { log } = this;
     const mayDrop = !isRequest(message);
-    if (log) return log.append(message, json, (text) => this.#pass(text, mayDrop));
-    return this.#pass(toEvent(json), mayDrop, signal);
+    if (log) return log.append(message, json, (text, id) => this.#pass({ text, id, mayDrop }));
+    return this.#pass({ text: toEvent(json), id: undefined, mayDrop, signal });
   }
 
   /** Answers a GET: what waits is sent at once. */
@@ -68,9 +75,12 @@ export class StandaloneStream implements Resumable {
     this.resuming?.destroy();
     this.resuming = undefined;
     const writer = new EventWriter(this.#options.streams);
-    this.#use(writer);
-    if (this.log && primes) this.log.prime(retryMs, (text) => writer.write(text)).catch(ignore);
-    this.#flush(writer);
+    if (this.#hasSpilled) this.#openBehindReplay(writer, retryMs);
+    else {
+      this.#use(writer);
+      if (this.log && primes) this.log.prime(retryMs, (text, id) => this.#prime(writer, text, id)).catch(ignore);
+      this.#flush(writer);
+    }
     return writer.toResponse();
   }
 
@@ -83,10 +93,10 @@ export class StandaloneStream implements Resumable {
     else writer.end();
   }
 
-  connect(writer: EventWriter): void {
+  connect(writer: EventWriter, lastEventId: string): void {
     // All of it was stored, and so it has been replayed.
-    this.#backlog = [];
-    this.#backlogBytes = 0;
+    this.#forgetBacklog();
+    this.#lastEventId = lastEventId;
     this.#use(writer);
   }
 
@@ -99,9 +109,9 @@ export class StandaloneStream implements Resumable {
 
   close(): void {
     this.resuming?.end();
+    this.#writer?.giveUpWaiting(new TransportError('closed', 'The stream was ended by this side.'));
     this.#writer?.end();
-    this.#backlog = [];
-    this.#backlogBytes = 0;
+    this.#forgetBacklog();
   }
 
   #use(writer: EventWriter): void {
@@ -115,27 +125,55 @@ export class StandaloneStream implements Resumable {
   #flush(writer: EventWriter): void {
     if (this.#backlogBytes === 0) return;
     const text = this.#backlog.join('');
-    this.#backlog = [];
-    this.#backlogBytes = 0;
+    this.#forgetBacklog();
     writer.write(text).catch(ignore);
   }
 
-  #pass(text: string, mayDrop: boolean, signal?: AbortSignal): Promise<void> {
+  #forgetBacklog(): void {
+    this.#backlog = [];
+    this.#backlogBytes = 0;
+    this.#hasSpilled = false;
+  }
+
+  #prime(writer: EventWriter, text: string, id: string | undefined): Promise<void> {
+    this.#lastEventId = id;
+    return writer.write(text);
+  }
+
+  /** What waits here goes first, and then what only the store has. An event that primes would have an id behind those of both. */
+  #openBehindReplay(writer: EventWriter, retryMs: number | undefined): void {
+    const { store, report } = this.#options;
+    if (retryMs !== undefined) writer.write(`retry: ${retryMs}\n\n`).catch(ignore);
+    continueOn(writer, this, this.log as EventLog, async () => {
+      await writer.write(this.#backlog.join('')).catch(ignore);
+      return replayInto(writer, { store: store as EventStore, lastEventId: this.#lastEventId as string, report });
+    });
+  }
+
+  #pass(event: StandaloneEvent): Promise<void> {
+    const { text, id, signal } = event;
     const writer = this.#writer;
-    if (!writer?.isOpen) return this.#keep(text, mayDrop);
+    if (!writer?.isOpen) return this.#keep(event);
+    if (id !== undefined) this.#lastEventId = id;
     const written = writer.write(text, signal);
     if (written === SENT) return written;
     return written.catch((error: unknown) => {
-      if (isTransportError(error) && error.code === 'peer-gone') return this.#pass(text, mayDrop, signal);
+      if (isTransportError(error) && error.code === 'peer-gone') return this.#pass(event);
       throw error;
     });
   }
 
-  #keep(text: string, mayDrop: boolean): Promise<void> {
+  #keep({ text, id, mayDrop }: StandaloneEvent): Promise<void> {
     const { maxBacklogBytes, report } = this.#options;
-    if (this.#backlogBytes + text.length <= maxBacklogBytes) {
+    if (!this.#hasSpilled && this.#backlogBytes + text.length <= maxBacklogBytes) {
       this.#backlog.push(text);
       this.#backlogBytes += text.length;
+      if (id !== undefined) this.#lastEventId = id;
+      return SENT;
+    }
+    // A replay has to begin behind some event: there is none before the first one of a stream.
+    if (id !== undefined && this.#lastEventId !== undefined) {
+      this.#hasSpilled = true;
       return SENT;
     }
     const what = mayDrop ? 'A notification was dropped' : 'The request was not sent';
@@ -148,6 +186,14 @@ export class StandaloneStream implements Resumable {
     report(error);
     return SENT;
   }
+}
+
+interface StandaloneEvent {
+  text: string;
+  /** Of an event that is stored. */
+  id: string | undefined;
+  mayDrop: boolean;
+  signal?: AbortSignal | undefined;
 }
 
 function ignore(): void {}

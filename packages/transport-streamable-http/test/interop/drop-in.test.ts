@@ -36,7 +36,11 @@ describe('an SDK client and an SDK server do all they can over our transport', (
   test.each(combinations)(
     'client $client, server $server on $on, revision $revision, replies $reply',
     async ({ client: kind, server, on, revision, reply }) => {
-      await using deployment = await deploy(on, server, reply === 'enableJsonResponse' ? { enableJsonResponse: true } : { replyMode: reply });
+      await using deployment = await deploy(
+        on,
+        server,
+        reply === 'enableJsonResponse' ? { enableJsonResponse: true } : { replyMode: reply },
+      );
       const client = await connectClient(kind, deployment.url, { revision });
       expect(client.revision).toBe(revision);
       await tour(client, deployment);

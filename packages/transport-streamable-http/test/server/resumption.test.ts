@@ -170,6 +170,106 @@ describe.each(adapters)('over $name', (adapter) => {
     expect(dataOf(resumed)).toEqual([2, 3]);
   });
 
+  test('a client that comes back again and again, and reads nothing, makes the server fetch and hold little each time', async () => {
+    const store = createMemoryEventStore();
+    let fetchedBytes = 0;
+    const eventStore: EventStore = {
+      storeEvent: (streamId, message, details) => store.storeEvent(streamId, message, details),
+      getStreamIdForEventId: (eventId) => store.getStreamIdForEventId?.(eventId),
+      replayEventsAfter: (lastEventId, replay) =>
+        store.replayEventsAfter(lastEventId, {
+          send: (eventId, message) => {
+            fetchedBytes += 64 * 1024;
+            return replay.send(eventId, message);
+          },
+        }),
+    };
+    const client = await endpoint.serve({}, { eventStore });
+    await client.initialize();
+    const stream = await client.get();
+    await endpoint.transport.send(note(0));
+    await stream.untilMessages(1);
+    const after = { accept: 'text/event-stream', 'last-event-id': stream.lastEventId };
+    stream.close();
+    await until(() => endpoint.transport.isIdle, 'the server notices');
+    const text = 'x'.repeat(64 * 1024);
+    for (let n = 1; n <= 400; n++) await endpoint.transport.send(note(text));
+
+    for (let round = 1; round <= 3; round++) {
+      fetchedBytes = 0;
+      const controller = new AbortController();
+      await client.send('GET', undefined, after, controller.signal);
+      let before = -1;
+      while (fetchedBytes > before) {
+        before = fetchedBytes;
+        await sleep(50);
+      }
+      // What the connection took by itself is the kernel's, and more than nothing.
+      expect(fetchedBytes).toBeGreaterThan(0);
+      expect(fetchedBytes).toBeLessThan(12 * 1024 * 1024);
+      controller.abort();
+    }
+    const whole = await client.get(after);
+    await whole.untilEvents(400);
+    await endpoint.transport.send(note('then'));
+    await whole.untilEvents(401);
+    expect(whole.messages.at(-1)?.params?.data).toBe('then');
+  });
+
+  describe('what the server says while nobody is connected, past maxBacklogBytes, is in the store', () => {
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+
+    test('and reaches the client that resumes: nothing is reported as dropped', async () => {
+      const client = await serve({}, { maxBacklogBytes: 300 });
+      await client.initialize();
+      const stream = await client.get();
+      await endpoint.transport.send(note('first'));
+      await stream.untilMessages(1);
+      stream.close();
+      await until(() => endpoint.transport.isIdle, 'the server notices');
+      for (const n of numbers) await endpoint.transport.send(note(n));
+      await endpoint.transport.send({ jsonrpc: '2.0', id: 'r', method: 'ping' });
+      expect(endpoint.errors).toEqual([]);
+      const resumed = await client.get({ 'last-event-id': stream.lastEventId });
+      await endpoint.transport.send(note('live'));
+      await resumed.untilMessages(22);
+      expect(dataOf(resumed)).toEqual([...numbers, 'r', 'live']);
+      expect(endpoint.errors).toEqual([]);
+    });
+
+    test('and the client that opens its first stream, too, which begins with what retry it should use', async () => {
+      const client = await serve({}, { maxBacklogBytes: 300, retryMs: 70 });
+      await client.initialize();
+      for (const n of numbers) await endpoint.transport.send(note(n));
+      const stream = await client.get();
+      await endpoint.transport.send(note('live'));
+      await stream.untilMessages(21);
+      expect(dataOf(stream)).toEqual([...numbers, 'live']);
+      expect(stream.retryMs).toBe(70);
+      stream.close();
+      await until(() => endpoint.transport.isIdle, 'the server notices');
+      // What was sent is not sent again.
+      for (const n of numbers) await endpoint.transport.send(note(`again ${n}`));
+      const next = await client.get();
+      await next.untilMessages(20);
+      expect(dataOf(next)).toEqual(numbers.map((n) => `again ${n}`));
+      expect(endpoint.errors).toEqual([]);
+    });
+
+    test('unless it was dropped from the store meanwhile, and that is reported', async () => {
+      const client = await endpoint.serve({}, { maxBacklogBytes: 300, eventStore: createMemoryEventStore({ maxEvents: 5 }) });
+      await client.initialize();
+      for (const n of numbers) await endpoint.transport.send(note(n));
+      const stream = await client.get();
+      await stream.untilEnded();
+      expect(endpoint.errors).toMatchObject([{ code: 'event-dropped' }]);
+      await endpoint.transport.send(note('later'));
+      const next = await client.get();
+      await next.untilMessages(1);
+      expect(dataOf(next)).toEqual(['later']);
+    });
+  });
+
   test('an event that nobody knows is refused with 400, and one that was dropped with 410', async () => {
     const client = await endpoint.serve({}, { eventStore: createMemoryEventStore({ maxEvents: 3 }) });
     await client.initialize();

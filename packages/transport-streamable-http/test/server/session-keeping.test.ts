@@ -217,6 +217,26 @@ describe.each(adapters)('over $name', (adapter) => {
       expect(new Set(endpoint.errors.map(({ message }) => message))).toEqual(new Set(['store down']));
     });
 
+    test('a session that was ended at another node is soon noticed to be over', async () => {
+      const sessionStore = createMemorySessionStore();
+      await endpoint.serve({}, { sessionStore, sessionIdleMs: 800 });
+      const client = await open();
+      const { handler: first } = endpoint;
+      const stream = await client.get();
+      await endpoint.serve({}, { sessionStore });
+      const elsewhere = Object.assign(new LegacyClient(endpoint.served), { sessionId: client.sessionId, version: client.version });
+      expect((await elsewhere.delete()).status).toBe(200);
+      let status = 200;
+      for (let n = 0; n < 100 && status === 200; n++) {
+        await sleep(20);
+        ({ status } = await client.exchange(ping));
+      }
+      expect(status).toBe(404);
+      await stream.untilEnded();
+      expect(endpoint.transports[0]?.closeReason).toEqual({ kind: 'peer-gone' });
+      expect(first.sessions.size).toBe(0);
+    });
+
     test('close keeps what is stored, so that a restart loses no session', async () => {
       const sessionStore = createMemorySessionStore();
       await endpoint.serve({}, { sessionStore });

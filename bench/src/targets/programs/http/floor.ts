@@ -1,8 +1,9 @@
 // The shortest correct MCP over HTTP: reads the body, JSON.parse, answers. No limits, no error handling, no checks but of the session.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen, replies } from './listen.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { joinBroadcasts } from './broadcast.js';
+import { createAskedServer, heartbeatMs, listen, replies } from './listen.js';
 import { createSessionHandler, type Incoming } from './session-handler.js';
 import { createTools } from './tools.js';
 
@@ -14,6 +15,7 @@ interface Session {
 }
 
 const sessions = new Map<string, Session>();
+const streams = new Set<ServerResponse>();
 const tools = createTools();
 
 function createSession(): Session {
@@ -60,11 +62,17 @@ function openStream(request: IncomingMessage, response: ServerResponse): void {
   const session = sessions.get(request.headers['mcp-session-id'] as string);
   if (session === undefined || session.stream !== undefined) return void response.writeHead(405).end();
   session.stream = response;
+  streams.add(response);
+  const leave = joinBroadcasts((message) => push(response, JSON.stringify(message)));
+  response.on('close', () => {
+    streams.delete(response);
+    leave();
+  });
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.flushHeaders();
 }
 
-const server = createServer((request, response) => {
+const server = createAskedServer((request, response) => {
   if (request.method !== 'POST') return openStream(request, response);
   let text = '';
   request.setEncoding('utf8');
@@ -73,4 +81,9 @@ const server = createServer((request, response) => {
   });
   request.on('end', () => receive(request, response, text));
 });
+if (heartbeatMs !== undefined) {
+  setInterval(() => {
+    for (const stream of streams) stream.write(': keep-alive\n\n');
+  }, heartbeatMs).unref();
+}
 await listen(server, '/mcp');

@@ -1,12 +1,34 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import type { Credentials } from '../../../load/http/credentials.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { http2: { type: 'boolean', default: false }, credentials: { type: 'string' }, 'heartbeat-ms': { type: 'string' } },
+});
 
 /** How this process was asked to reply: its first argument. */
-export const replies: 'json' | 'sse' = process.argv[2] === 'sse' ? 'sse' : 'json';
+export const replies: 'json' | 'sse' = positionals[0] === 'sse' ? 'sse' : 'json';
 
 /** The Unix socket, or named pipe, that it was asked to listen on instead of a port: its second argument. */
-export const socketPath: string | undefined = process.argv[3];
+export const socketPath: string | undefined = positionals[1];
+
+/** The key and certificate to serve over TLS with, and whether over HTTP/2 then: `--credentials`, `--http2`. */
+export const tls: Credentials | undefined = values.credentials === undefined ? undefined : (JSON.parse(values.credentials) as Credentials);
+export const http2: boolean = values.http2;
+
+/** How long a stream may be quiet until it gets a comment: `--heartbeat-ms`. Undefined: as the target does by itself. */
+export const heartbeatMs: number | undefined = values['heartbeat-ms'] === undefined ? undefined : Number(values['heartbeat-ms']);
+
+/** A server of Node as this process was asked to be reached: plain, over TLS, or over HTTP/2. */
+export function createAskedServer(listener: RequestListener): Server {
+  if (tls === undefined) return createServer(listener);
+  return http2 ? (createSecureServer(tls, listener as never) as unknown as Server) : createTlsServer(tls, listener);
+}
 
 /** Listens on a free port of the loopback interface, or on `socketPath`, and says where. The process ends with its standard input. */
 export async function listen(server: Server, path: string): Promise<void> {
@@ -18,6 +40,6 @@ export async function listen(server: Server, path: string): Promise<void> {
 
 /** Says on standard output where this process serves, and ends it when its standard input does. */
 export function announce(port: number, path: string): void {
-  process.stdout.write(`http://127.0.0.1:${port}${path}\n`);
+  process.stdout.write(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${path}\n`);
   process.stdin.on('end', () => process.exit()).resume();
 }

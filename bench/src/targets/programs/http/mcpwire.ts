@@ -3,7 +3,8 @@ import { createHttpServer, toNodeHandler } from '@mcpwire/http/node';
 import { createStreamableHTTPHandler } from '@mcpwire/transport-streamable-http/server';
 import type { RawTransport } from '../../../load/echo-client.js';
 import { maxQueuedBytes } from '../../limits.js';
-import { announce, listen, replies, socketPath } from './listen.js';
+import { joinBroadcasts } from './broadcast.js';
+import { announce, heartbeatMs, http2, listen, replies, socketPath, tls } from './listen.js';
 import { serveSession } from './session-handler.js';
 import { createTools } from './tools.js';
 
@@ -15,7 +16,14 @@ const handler = createStreamableHTTPHandler({
   maxBacklogBytes: maxQueuedBytes,
   // Thousands of requests wait in one session where that is measured.
   maxInFlight: 100_000,
+  // Tens of thousands of streams are held where that is measured.
+  maxSessions: 100_000,
+  // Requests of 2026-07-28; its subscriptions are served by the handler itself.
+  onrequest: (transport) => serveSession(transport as RawTransport, tools),
+  subscriptions: { maxSubscriptions: 100_000 },
+  ...(heartbeatMs !== undefined && { keepAliveMs: heartbeatMs }),
   onsession: (transport) => serveSession(transport as RawTransport, tools),
 });
-if (socketPath === undefined) announce((await createHttpServer({ handler })).port, '/mcp');
+joinBroadcasts(() => handler.notify({ kind: 'tools_list_changed' }));
+if (socketPath === undefined) announce((await createHttpServer({ handler, tls, http2 })).port, '/mcp');
 else await listen(createServer(toNodeHandler(handler)), '/mcp');

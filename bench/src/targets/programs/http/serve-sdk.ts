@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RawTransport } from '../../../load/echo-client.js';
-import { listen } from './listen.js';
+import { createAskedServer, listen } from './listen.js';
 import { serveSession } from './session-handler.js';
 import { createTools } from './tools.js';
 
@@ -21,7 +21,7 @@ export async function serveSdk(create: (onsession: (id: string) => void) => Http
     await serveSession(transport, tools);
     return transport;
   };
-  const server = createServer(async (request, response) => {
+  const server = createAskedServer(async (request, response) => {
     const transport = transports.get(request.headers['mcp-session-id'] as string) ?? (await open());
     await transport.handleRequest(request, response);
   });

@@ -1,5 +1,7 @@
 import type { RawTransport } from '../../../load/echo-client.js';
 import { createText } from '../../../load/text.js';
+import { type TickOptions, tick } from '../tick.js';
+import { broadcast, joinBroadcasts } from './broadcast.js';
 import type { Tools } from './tools.js';
 
 /** A message as it came off the wire. */
@@ -26,6 +28,11 @@ export function createSessionHandler(tools: Tools, send: Send): (message: Incomi
 
 function call(tools: Tools, send: Send, name: string, args: never): string | Promise<string> {
   if (name === 'pushed') return String(pushedBytes);
+  if (name === 'broadcast') return String(broadcast((args as { text: string }).text));
+  if (name === 'tick') {
+    tick(send, args as TickOptions);
+    return '';
+  }
   if (name !== 'push') return tools[name as keyof Tools](args);
   // When a reader goes away, there is nobody left to send to.
   push(send, args).catch(() => {});
@@ -34,7 +41,9 @@ function call(tools: Tools, send: Send, name: string, args: never): string | Pro
 
 /** Serves a session over a transport, without a protocol layer above it. */
 export async function serveSession(transport: RawTransport, tools: Tools): Promise<void> {
-  transport.onmessage = createSessionHandler(tools, (message) => transport.send(message as never)) as (message: never) => void;
+  const send = (message: object): Promise<void> => transport.send(message as never);
+  transport.onmessage = createSessionHandler(tools, send) as (message: never) => void;
+  transport.onclose = joinBroadcasts(send);
   await transport.start();
 }
 

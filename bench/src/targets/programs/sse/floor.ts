@@ -1,7 +1,8 @@
-// The shortest correct HTTP+SSE server: a response kept in a Map for each session. No limits, no error handling, no keep-alive.
+// The shortest correct HTTP+SSE server: a response kept in a Map for each session. No limits, no error handling, a comment at each beat.
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen } from '../http/listen.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { joinBroadcasts } from '../http/broadcast.js';
+import { createAskedServer, heartbeatMs, listen } from '../http/listen.js';
 import { createSessionHandler, type Incoming } from '../http/session-handler.js';
 import { createTools } from '../http/tools.js';
 
@@ -11,9 +12,17 @@ const tools = createTools();
 function open(response: ServerResponse): void {
   const id = randomUUID();
   streams.set(id, response);
-  response.on('close', () => streams.delete(id));
+  const leave = joinBroadcasts((message) => push(response, message));
+  response.on('close', () => {
+    streams.delete(id);
+    leave();
+  });
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(`event: endpoint\ndata: /messages?sessionId=${id}\n\n`);
+}
+
+function push(stream: ServerResponse, message: object): void {
+  stream.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
 }
 
 function receive(request: IncomingMessage, response: ServerResponse): void {
@@ -26,13 +35,19 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   });
   request.on('end', () => {
     response.writeHead(202).end('Accepted');
-    const handle = createSessionHandler(tools, (message) => void stream.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`));
+    const handle = createSessionHandler(tools, (message) => push(stream, message));
     handle(JSON.parse(text) as Incoming);
   });
 }
 
+if (heartbeatMs !== undefined) {
+  setInterval(() => {
+    for (const stream of streams.values()) stream.write(': keep-alive\n\n');
+  }, heartbeatMs).unref();
+}
+
 await listen(
-  createServer((request, response) => {
+  createAskedServer((request, response) => {
     if (request.method === 'POST') receive(request, response);
     else open(response);
   }),

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RawTransport } from '../../../load/echo-client.js';
-import { listen } from '../http/listen.js';
+import { createAskedServer, listen } from '../http/listen.js';
 import { serveSession } from '../http/session-handler.js';
 import { createTools } from '../http/tools.js';
 
@@ -14,7 +14,7 @@ interface SseTransport extends RawTransport {
 export async function serveSdk(create: (response: ServerResponse) => SseTransport): Promise<void> {
   const transports = new Map<string, SseTransport>();
   const tools = createTools();
-  const server = createServer(async (request, response) => {
+  const server = createAskedServer(async (request, response) => {
     if (request.method === 'POST') {
       const id = new URL(request.url as string, 'http://localhost').searchParams.get('sessionId') ?? '';
       const transport = transports.get(id);

@@ -1,5 +1,6 @@
 import type { EchoMessage, EchoRequest } from '../../../load/echo-client.js';
 import { createText } from '../../../load/text.js';
+import { type TickOptions, tick } from '../tick.js';
 
 /** Sends one message; where it returns a promise, that settles once there is room for more. */
 export type Send = (message: EchoMessage & { jsonrpc: '2.0' }) => Promise<void> | void;
@@ -10,6 +11,7 @@ export function createHandler(send: Send): (request: EchoRequest) => void {
     if (request.method === 'echo') void send({ jsonrpc: '2.0', id: request.id, result: { text: request.params.text as string } });
     else if (request.method === 'echo_later') answerLater(request, send);
     else if (request.method === 'flood') void flood(request, send);
+    else if (request.method === 'tick') tick(send as (message: object) => unknown, request.params as unknown as TickOptions);
   };
 }
 

@@ -75,7 +75,7 @@ export const backPressure: readonly ContractCase[] = [
           // The medium may still have had room for some, which then are lost with the peer.
           for (const attempt of attempts) {
             if (attempt.state === 'rejected')
-              await scene.fails(attempt, ['peer-gone', 'closed', 'write-failed'], `when ${to.name} closed meanwhile`);
+              await scene.fails(attempt, ['peer-gone', 'closed', 'session-lost', 'write-failed'], `when ${to.name} closed meanwhile`);
           }
           await scene.closes(from, `after ${to.name} closed`);
           link.assertClosedOnce(from, `when ${to.name} closed`);

@@ -1,0 +1,38 @@
+import { stringify } from 'csv-stringify/sync';
+import { allScenarios } from '../scenarios/index.js';
+import { formatParams } from './format.js';
+import type { Report } from './report.js';
+
+const columns = [
+  'scenario',
+  'case',
+  'params',
+  'target',
+  'metric',
+  'unit',
+  'better',
+  'median',
+  'low',
+  'high',
+  'min',
+  'max',
+  'deviation',
+  'rounds',
+  'noisy',
+  'facts',
+] as const;
+
+/** The rows of a report as CSV (RFC 4180), a line for each figure. `low` to `high` is the interval of 95 %; `params` and `facts` are JSON. */
+export function toCsv(report: Report): string {
+  const lines = report.rows.flatMap((row) => {
+    const scenario = allScenarios.find(({ name }) => name === row.scenario);
+    return Object.entries(row.metrics).map(([key, median]) => {
+      const metric = scenario?.metrics.find((candidate) => candidate.key === key);
+      const facts = row.facts === undefined ? '' : JSON.stringify(row.facts);
+      const { low, high, min, max, deviation } = row.spread[key] ?? {};
+      const what = [row.scenario, formatParams(row.params), JSON.stringify(row.params), row.target, key, metric?.unit, metric?.better];
+      return [...what, median, low, high, min, max, deviation, row.rounds, String(row.noisy), facts];
+    });
+  });
+  return stringify([[...columns], ...lines], { record_delimiter: 'windows' });
+}

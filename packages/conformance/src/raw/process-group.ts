@@ -1,0 +1,54 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn as spawnPlain } from 'node:child_process';
+import process from 'node:process';
+import spawn from 'cross-spawn';
+
+const groups = new Set<ChildProcess>();
+let guarded = false;
+
+/**
+ * Starts a program without a shell, at the head of a process group of its own, so that `endGroup` ends whatever it starts as well. What
+ * is left when this process exits is ended then.
+ */
+export function startGroup(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string | undefined; env?: Readonly<Record<string, string>> | undefined; stdio: 'pipe' | 'log' },
+): ChildProcess {
+  const child = spawn(command, [...args], {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    env: { ...process.env, ...options.env },
+    stdio: options.stdio === 'pipe' ? ['pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  if (child.pid !== undefined) {
+    groups.add(child);
+    guard();
+  }
+  return child;
+}
+
+/** Ends a program and everything in its group at once. Does nothing to one that is gone. */
+export function endGroup(child: ChildProcess): void {
+  groups.delete(child);
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    spawnPlain('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on('error', () => child.kill());
+    return;
+  }
+  try {
+    // The group outlives its head as long as anything in it lives, and its number is not given to another until then.
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: nothing of it is left. EPERM (macOS): only zombies are.
+  }
+}
+
+function guard(): void {
+  if (guarded) return;
+  guarded = true;
+  process.once('exit', () => {
+    for (const child of groups) endGroup(child);
+  });
+}

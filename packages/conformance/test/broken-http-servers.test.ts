@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checks } from '../src/checks/index.js';
+import { run } from '../src/index.js';
+import { suites } from './broken-servers/http-suites.js';
+import { renderHttp } from './broken-servers/matrix-http-table.js';
+
+describe.each(Object.values(suites))('$title', (suite) => {
+  const { transport, faults, options, start, isOwn, file } = suite;
+  const own = checks.filter(isOwn);
+
+  const passed = new Set<string>();
+
+  for (const [name, warns] of Object.entries<readonly string[]>(suite.variants ?? { '': [] })) {
+    test(`the correct server${name && ` (${name})`} passes every check that applies`, async () => {
+      const server = await start(name || undefined);
+      try {
+        const report = await run({ target: { transport, url: server.url, headers: server.headers }, ...options });
+        const troubled = report.outcomes.filter(
+          ({ check, verdict }) => verdict !== 'pass' && verdict !== 'not-applicable' && !warns.includes(check),
+        );
+        expect(troubled).toEqual([]);
+        for (const { check, verdict } of report.outcomes) if (verdict === 'pass') passed.add(check);
+      } finally {
+        await server.close();
+      }
+    }, 60_000);
+  }
+
+  test('each of its own checks is passed by a correct server', () => {
+    expect(own.filter(({ id }) => !passed.has(id)).map(({ id }) => id)).toEqual([]);
+  });
+
+  // The whole table, every server against every check, is made by broken-servers/matrix-http.js.
+  describe.concurrent('a broken server is caught', () => {
+    for (const [name, { is, caughtBy, revision }] of Object.entries(faults)) {
+      test(`one that ${is} (${name})`, async () => {
+        const server = await start(name);
+        try {
+          const report = await run({
+            target: { transport, url: server.url, headers: server.headers },
+            ...(revision && { revisions: [revision] }),
+            ...options,
+            only: caughtBy,
+          });
+          const broken = report.outcomes.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
+          expect([...new Set(broken.map(({ check }) => check))].sort()).toEqual([...caughtBy].sort());
+          for (const { reason, remedy, exchanges, requirements } of broken) {
+            expect(reason).toBeTruthy();
+            expect(remedy).toBeTruthy();
+            expect(requirements.length).toBeGreaterThan(0);
+            expect(exchanges?.flatMap(({ entries }) => entries).length, reason).toBeGreaterThan(0);
+          }
+        } finally {
+          await server.close();
+        }
+      }, 60_000);
+    }
+  });
+
+  test('each of its own checks catches a broken server; the document says which', () => {
+    const caught = new Set(Object.values(faults).flatMap(({ caughtBy }) => caughtBy));
+    expect(own.filter(({ id }) => !caught.has(id)).map(({ id }) => id)).toEqual([]);
+    expect(readFileSync(file, 'utf8')).toBe(renderHttp(suite, own));
+  });
+});
