@@ -1,3 +1,4 @@
+// @ts-check
 // Builds every package in the order of its arrows; what has not changed comes from turbo's local cache.
 import { spawnSync } from 'node:child_process';
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Packs every publishable package and lets publint and attw ("are the types wrong?") judge the tarball.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // The one command before a commit. A line a step; a failed step's output follows it. `--skip=tests,sizes` leaves steps out.
 // `tests` is all of vitest, so it holds the arrows (test/arrows.test.ts) and the pack test (test/publish.test.ts) too.
 import { spawn } from 'node:child_process';

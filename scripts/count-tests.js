@@ -1,3 +1,4 @@
+// @ts-check
 // Prints `N passed, N failed` from vitest's JSON report: node scripts/count-tests.js report.json
 import { readFileSync } from 'node:fs';
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Runs the tests on other runtimes, all of which come from npm: the whole suite on other versions of Node, and what the web adapters serve
 // on Bun and Deno. node scripts/test-runtimes.js [node22] [node24] [bun] [deno] [-- arguments for vitest]
 import { spawn } from 'node:child_process';

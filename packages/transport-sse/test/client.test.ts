@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonRpcMessage } from '@mcpwire/jsonrpc';
 import { SSEClientTransport, type SSEClientTransportOptions } from '@mcpwire/transport-sse/client';
@@ -266,9 +267,10 @@ describe('send', () => {
 
 describe('redirects', () => {
   const redirectTo =
-    (status: number, location: string): Script['post'] & Script['stream'] =>
-    (res) =>
+    (status: number, location: string) =>
+    (res: ServerResponse): void => {
       res.writeHead(status, { location }).end();
+    };
 
   test.each([301, 302, 303, 307, 308])(
     '%i of the stream is followed within the origin, and the endpoint is relative to where it led',
@@ -499,7 +501,7 @@ describe('what comes on the stream', () => {
 describe('the order of POSTs', () => {
   /** Answers POSTs after so long, and remembers the order in which they came. */
   const slowly =
-    (ms: (body: string) => number): Script['post'] =>
+    (ms: (body: string) => number): NonNullable<Script['post']> =>
     (res, body) =>
       setTimeout(() => res.writeHead(202).end(), ms(body));
   const bodies = (server: ScriptedServer): string[] => server.posts.map(({ body }) => JSON.parse(body).method ?? 'result');

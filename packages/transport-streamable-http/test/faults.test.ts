@@ -198,8 +198,8 @@ describe('the standing stream is cut inside an event', () => {
 });
 
 describe('a reader that stalls', () => {
-  test('is disconnected after stallTimeoutMs, comes back for the rest, and disturbs nobody', async () => {
-    const scene = await serve({ eventStore: createMemoryEventStore(), keepAliveMs: 50, stallTimeoutMs: 200 });
+  test('is disconnected after stallTimeoutMs, comes back for the rest, and disturbs nobody', { timeout: 60_000 }, async () => {
+    const scene = await serve({ eventStore: createMemoryEventStore(), keepAliveMs: 50, stallTimeoutMs: 400 });
     const stalled = await connect(scene.relay.url);
     const other = await connect(`http://127.0.0.1:${scene.port}`);
     const [session] = scene.sessions as [SessionTransport];
@@ -215,7 +215,7 @@ describe('a reader that stalls', () => {
     await Promise.all(sends);
     expect(stalled.heard.length).toBeLessThan(200);
     scene.relay.resume();
-    await until(() => stalled.heard.length >= 200, 'the rest');
+    await until(() => stalled.heard.length >= 200, 'the rest', 30_000);
     expect(stalled.heard).toEqual(Array.from({ length: 200 }, (_, n) => n));
   });
 

@@ -1,4 +1,4 @@
-import type { BodySink, HttpResponse, HttpResponseHeaders } from '@mcpwire/http';
+import type { BodySink, HttpResponse, HttpResponseHeaders, SinkListener } from '@mcpwire/http';
 import { BoundedQueue, type JsonRpcMessage, TransportError } from '@mcpwire/jsonrpc';
 import type { StreamSettings } from './stream-settings.js';
 
@@ -43,9 +43,9 @@ export function toEvent(json: string): string {
  * Writes events to one response, with real back-pressure: a write settles at once while the reader keeps up, waits for room past
  * `maxQueuedBytes`, and is rejected when the reader is gone. What is written before the response's body is asked for is kept for it.
  *
- * An open stream costs this object and two closures; the queue is made when a write has to wait for the first time.
+ * An open stream costs this object; the queue is made when a write has to wait for the first time.
  */
-export class EventWriter {
+export class EventWriter implements SinkListener {
   /** The response is over: `aborted` when its reader went, or was cut off, before it had everything. Called once. */
   onclose: ((aborted: boolean) => void) | undefined;
   /** The HTTP server is about to stop. A stream that owes nothing should `end`. */
@@ -87,8 +87,7 @@ export class EventWriter {
       return;
     }
     this.#tellReady();
-    sink.onclose = (aborted) => this.#finish(aborted);
-    sink.onclosing = () => this.onclosing?.();
+    sink.listener = this;
     const early = this.#early;
     this.#early = '';
     if (early !== '') this.#put(early);
@@ -97,10 +96,7 @@ export class EventWriter {
       return;
     }
     this.#settings.keepAlive?.add(sink);
-    if (this.#queue) {
-      sink.ondrain = () => this.#onroom();
-      if (!this.#blocked) this.#onroom();
-    }
+    if (this.#queue && !this.#blocked) this.onsinkdrain();
   }
 
   /**
@@ -158,6 +154,28 @@ export class EventWriter {
     sink?.destroy();
   }
 
+  /** @internal The sink has room again. */
+  onsinkdrain(): void {
+    this.#blocked = false;
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    queue.release(queue.queuedBytes - this.queuedBytes);
+    while (queue.waiting > 0 && !this.#blocked) queue.release(queue.queuedBytes);
+    if (queue.waiting > 0) return;
+    this.#queue = undefined;
+    if (this.#state === 'ending') this.#sink?.end();
+  }
+
+  /** @internal */
+  onsinkclose(aborted: boolean): void {
+    this.#finish(aborted);
+  }
+
+  /** @internal */
+  onsinkclosing(): void {
+    this.onclosing?.();
+  }
+
   get #isFull(): boolean {
     if (this.#sink === undefined) return this.#early.length >= this.#settings.maxQueuedBytes;
     // A sink that is not blocked tells nothing when it has room: below its own mark nothing has to wait.
@@ -166,10 +184,7 @@ export class EventWriter {
 
   #put(text: string): void {
     if (this.#sink === undefined) this.#early += text;
-    else if (!this.#sink.write(text) && !this.#blocked) {
-      this.#blocked = true;
-      this.#sink.ondrain ??= () => this.#onroom();
-    }
+    else if (!this.#sink.write(text)) this.#blocked = true;
   }
 
   #tellReady(): void {
@@ -189,18 +204,6 @@ export class EventWriter {
     });
     queue.charge(this.queuedBytes);
     return queue;
-  }
-
-  /** The sink has room again. */
-  #onroom(): void {
-    this.#blocked = false;
-    const queue = this.#queue;
-    if (queue === undefined) return;
-    queue.release(queue.queuedBytes - this.queuedBytes);
-    while (queue.waiting > 0 && !this.#blocked) queue.release(queue.queuedBytes);
-    if (queue.waiting > 0) return;
-    this.#queue = undefined;
-    if (this.#state === 'ending') this.#sink?.end();
   }
 
   #finish(aborted: boolean): void {

@@ -535,10 +535,6 @@ export const modernHttp = {
   'end-without-id': {
     is: 'ends subscriptions without their id',
     caughtBy: ['streamable-http/listen-graceful-end'],
-    neighbours: {
-      'streamable-http/listen-kept-apart': 'only the last of them is left',
-      'streamable-http/listen-stream': 'sometimes: another client subscribes meanwhile',
-    },
     apply: ({ wire }) => {
       let last;
       override(wire, 'serve', (old, response, message) => {
