@@ -120,7 +120,7 @@ export const figureSources: Readonly<Record<FigureName, FigureSource>> = {
 };
 
 /** The target whose figures are taken. */
-export const figureTarget = 'mcpwire';
+const figureTarget = 'mcpwire';
 
 /** The figure of that name; undefined where the run has not measured it. */
 export function findFigure(report: Report, name: FigureName): Figure | undefined {

@@ -29,7 +29,7 @@ export async function readReport(path: string): Promise<Report> {
 }
 
 /** @throws ReportFileError; `name` stands for the text in its message */
-export async function parseReport(text: string, name: string): Promise<Report> {
+async function parseReport(text: string, name: string): Promise<Report> {
   let value: unknown;
   try {
     value = JSON.parse(text);

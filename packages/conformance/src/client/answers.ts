@@ -14,7 +14,7 @@ export function tool(name: string, properties: JsonObject = {}, more: JsonObject
   return { name, description: `Answers with a text: ${name}`, inputSchema: { type: 'object', properties }, ...more };
 }
 
-export const TOOLS: readonly JsonObject[] = [tool('echo', { text: TEXT }), tool('slow', { ms: { type: 'number' } }), tool(UNICODE_TOOL)];
+const TOOLS: readonly JsonObject[] = [tool('echo', { text: TEXT }), tool('slow', { ms: { type: 'number' } }), tool(UNICODE_TOOL)];
 
 /** A result as the revision has it: modern ones say their kind, and who answers. */
 export function resultFor(revision: Revision, result: JsonObject): JsonObject {

@@ -2,13 +2,13 @@
  * A small MCP client, written from the specification alone: both eras, no transport. `faults.js` breaks it in one way each. It shares no
  * code with what judges it.
  */
-export const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
-export const MODERN = '2026-07-28';
+const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+const MODERN = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
 const MODERN_ERRORS = [-32020, -32021, -32022];
 const INFO = { name: 'correct-client', version: '1.0.0' };
 
-export class RequestError extends Error {
+class RequestError extends Error {
   constructor({ code, message, data }) {
     super(message);
     this.code = code;

@@ -6,7 +6,7 @@ import { type HttpRequest, toUrl } from '@mcpwire/http';
  *
  * It is `instanceof Request`. Only what looks inside, such as `fetch`, needs a `clone()` of it, which is a real one.
  */
-export class LazyRequest {
+class LazyRequest {
   readonly #http: HttpRequest;
   #headers: Headers | undefined;
   #real: Request | undefined;

@@ -12,7 +12,7 @@ export interface ReadPostOptions {
 }
 
 /** How many messages a batch may hold over HTTP, unless told otherwise. */
-export const DEFAULT_MAX_BATCH_LENGTH = 100;
+const DEFAULT_MAX_BATCH_LENGTH = 100;
 
 /**
  * The message or the batch that a POST carries: `request.parsedBody` where somebody in front has parsed it, otherwise its body, read and

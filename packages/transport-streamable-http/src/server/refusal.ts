@@ -59,7 +59,7 @@ export function toRefusal(thrown: unknown): HttpResponse | undefined {
 }
 
 /** An `HttpError` of `readBody` (413, 408, 415, 400, 500) as a JSON-RPC error with its status and its headers. */
-export function refuseHttpError(error: HttpError): HttpResponse {
+function refuseHttpError(error: HttpError): HttpResponse {
   return refuse(error.status, toJsonRpcError(error), error.headers);
 }
 

@@ -71,7 +71,7 @@ class RequestInfo {
   }
 }
 
-export function toAuthInfo(principal: Principal): AuthInfo {
+function toAuthInfo(principal: Principal): AuthInfo {
   const { id, token = '', clientId = id, scopes = [], expiresAtMs, extra } = principal;
   return {
     token,

@@ -51,7 +51,7 @@ const DEFAULT_MAX_BACKLOG_BYTES: number = 1024 * 1024;
 const DEFAULT_MAX_IN_FLIGHT = 1024;
 
 /** The legacy revisions: all that this transport's sessions speak. */
-export const LEGACY_VERSIONS: readonly string[] = REVISIONS.filter((revision) => eraOf(revision) === 'legacy');
+const LEGACY_VERSIONS: readonly string[] = REVISIONS.filter((revision) => eraOf(revision) === 'legacy');
 
 /** The options of sessions, checked and with their defaults. Made once for all sessions of a server. */
 export interface SessionSettings extends SessionOptions {

@@ -80,7 +80,7 @@ export class LegacyClient {
   }
 }
 
-export async function readAnswer({ status, headers, body }: HttpClientResponse): Promise<Answer> {
+async function readAnswer({ status, headers, body }: HttpClientResponse): Promise<Answer> {
   const text = await readText(body, { maxBytes: 64 * 1024 * 1024 });
   const isStream = headers['content-type'] === 'text/event-stream';
   const events: DecodedEvent[] = [];
@@ -182,7 +182,6 @@ export function connect(transport: Transport, handlers: Record<string, RequestHa
 }
 
 /** The handler behind a guard of its own would refuse the port of a test. */
-export type Handler = HttpHandler & { close(options?: { graceMs?: number }): Promise<void> };
 
 function toMessages(events: readonly DecodedEvent[]): WireMessage[] {
   return events.filter(({ data }) => data !== '').map(({ data }) => JSON.parse(data) as WireMessage);

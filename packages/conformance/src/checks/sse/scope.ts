@@ -2,7 +2,7 @@ import type { Revision } from '@mcpwire/protocol';
 import type { TransportKind } from '../../connection.js';
 
 /** HTTP+SSE is the transport of one revision. */
-export const SSE_REVISIONS: readonly Revision[] = ['2024-11-05'];
+const SSE_REVISIONS: readonly Revision[] = ['2024-11-05'];
 
 export const SSE_ONLY: { readonly transports: readonly TransportKind[]; readonly revisions: readonly Revision[] } = {
   transports: ['sse'],

@@ -38,7 +38,7 @@ export async function listedAnnotations(context: HttpContext, session: HttpSessi
   return found;
 }
 
-export function annotationsOf(tool: string, inputSchema: JsonValue | undefined): Annotation[] {
+function annotationsOf(tool: string, inputSchema: JsonValue | undefined): Annotation[] {
   const found: Annotation[] = [];
   const visit = (value: JsonValue | undefined, path: readonly string[], reachable: boolean): void => {
     if (Array.isArray(value)) {
