@@ -1,5 +1,5 @@
 import { createEventStreamDecoder, type DecodedEvent } from '@mcpwire/event-stream';
-import { type HttpClientResponse, type HttpHandler, readText } from '@mcpwire/http';
+import { type HttpClientResponse, readText } from '@mcpwire/http';
 import { Peer, type PeerOptions, type RequestHandler, type RequestId, type Transport } from '@mcpwire/jsonrpc';
 import type { Served, WireMessage } from './modern.js';
 import { until } from './until.js';
@@ -180,8 +180,6 @@ export function connect(transport: Transport, handlers: Record<string, RequestHa
   for (const [method, handler] of Object.entries(handlers)) peer.handle(method, handler);
   return peer.start().then(() => peer);
 }
-
-/** The handler behind a guard of its own would refuse the port of a test. */
 
 function toMessages(events: readonly DecodedEvent[]): WireMessage[] {
   return events.filter(({ data }) => data !== '').map(({ data }) => JSON.parse(data) as WireMessage);
