@@ -116,13 +116,18 @@ describe('Accept', () => {
     for (const unit of ['a/b;', 'a/b,', '"\\', ';;;;', ' \t', 'q=0.', ',,,,', 'a/b;c="']) {
       const cost = (count: number): number => {
         const text = unit.repeat(count);
-        const start = performance.now();
-        for (let i = 0; i < 5; i++) acceptQuality(`${text}${i}`, JSON_TYPE);
-        return performance.now() - start;
+        let least = Number.POSITIVE_INFINITY;
+        // The least of several: a busy machine takes the processor away in the midst of one.
+        for (let i = 0; i < 5; i++) {
+          const start = performance.now();
+          acceptQuality(`${text}${i}`, JSON_TYPE);
+          least = Math.min(least, performance.now() - start);
+        }
+        return least;
       };
       cost(4_000);
       const [small, large] = [cost(8_000), cost(64_000)];
-      expect(large, unit).toBeLessThan(40 * small + 50);
+      expect(large, unit).toBeLessThan(40 * small + 10);
     }
   });
 });
