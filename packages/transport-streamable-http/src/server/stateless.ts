@@ -88,7 +88,9 @@ function dispatch(context: StatelessContext, accepted: AcceptedReplies, settings
   const { http } = context;
   // While `inputSchemaOf` took its time.
   if (http.isClosed) return CLIENT_GONE;
-  const reply = new Reply({ accepted, mode: settings.replyMode, settings: settings.streams, request: http });
+  // A subscription is nothing but a stream, whatever other replies are.
+  const mode = context.message.method === 'subscriptions/listen' ? 'sse' : settings.replyMode;
+  const reply = new Reply({ accepted, mode, settings: settings.streams, request: http });
   const transport = new RequestTransport(context, reply, settings);
   const onfail = (thrown: unknown): void => {
     if (transport.isOver || !isJsonRpcError(thrown)) settings.onerror(toError(thrown));
@@ -100,7 +102,7 @@ function dispatch(context: StatelessContext, accepted: AcceptedReplies, settings
   } catch (thrown) {
     onfail(thrown);
   }
-  if (!transport.isOver && (settings.replyMode === 'sse' || !accepted.json)) soon(() => transport.beginReply());
+  if (!transport.isOver && (mode === 'sse' || !accepted.json)) soon(() => transport.beginReply());
   return reply.answer;
 }
 
