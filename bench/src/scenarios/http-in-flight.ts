@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { median } from 'simple-statistics';
 import { connectPostClient, type PostClient } from '../load/http/post-client.js';
 import { toToolCall } from '../load/http/protocol.js';
 import { openMany, openRaw, type RawConnection } from '../load/http/raw-connection.js';
@@ -12,7 +13,7 @@ export const httpInFlight: Scenario = {
   name: 'http/in-flight',
   title: 'Answering thousands of requests that wait at once',
   about:
-    'Requests of one session wait in the server, each on a connection of its own; one more lets all of them be answered at once, and the clock runs from there to the last answer. Eight times as many should take about eight times as long: more means that an answer costs the more, the more others wait.',
+    'Requests of one session wait in the server, each on a connection of its own; one more lets all of them be answered at once, and the clock runs from there to the last answer. Eight times as many should take about eight times as long (the fewer as the median of six): more means that an answer costs the more, the more others wait.',
   metrics: [
     { key: 'growth', label: 'growth', unit: '×', better: 'lower', compare: true },
     { key: 'fewerMs', label: 'the fewer took', unit: 'ms', better: 'lower' },
@@ -32,6 +33,9 @@ export const httpInFlight: Scenario = {
   open: openInFlight,
 };
 
+/** Measurements with the fewer before and after the one with the more: they take so short that one collection of garbage shows. */
+const FEWER_EACH_SIDE = 3;
+
 async function openInFlight({ target, params, serverCore }: Cell): Promise<Session> {
   const { http } = findTarget(target);
   const program = http?.program;
@@ -50,16 +54,19 @@ async function openInFlight({ target, params, serverCore }: Cell): Promise<Sessi
     throw error;
   }
   return {
-    // Twice with the fewer, so that the server has compiled what it runs.
+    // With the more too: a heap that has yet to grow for them would count as their time.
     warmUp: async () => {
-      for (let i = 0; i < 2; i++) await answerAtOnce(client, url, probe, fewer);
+      for (const count of [fewer, more]) await answerAtOnce(client, url, probe, count);
     },
     round: async (): Promise<RoundResult> => {
-      const before = await answerAtOnce(client, url, probe, fewer);
+      const few: number[] = [];
+      const answerFewer = async (): Promise<void> => {
+        for (let i = 0; i < FEWER_EACH_SIDE; i++) few.push((await answerAtOnce(client, url, probe, fewer)).elapsedMs);
+      };
+      await answerFewer();
       const many = await answerAtOnce(client, url, probe, more);
-      const after = await answerAtOnce(client, url, probe, fewer);
-      // The fewer take so short that one collection of garbage shows; two measurements are steadier.
-      const fewerMs = (before.elapsedMs + after.elapsedMs) / 2;
+      await answerFewer();
+      const fewerMs = median(few);
       return {
         metrics: {
           growth: many.elapsedMs / fewerMs,

@@ -75,6 +75,11 @@ export class EventWriter implements SinkListener {
     return this.#sink === undefined ? this.#early.length : this.#sink.queuedBytes;
   }
 
+  /** True while a write waits for room, because the reader is slow. */
+  get hasWaiting(): boolean {
+    return this.#queue !== undefined;
+  }
+
   /** The response that this writer writes. Ask for it once. */
   toResponse(headers: HttpResponseHeaders = EVENT_STREAM_HEADERS): HttpResponse {
     return { status: 200, headers, body: (sink) => this.attach(sink) };
@@ -107,7 +112,7 @@ export class EventWriter implements SinkListener {
   write(text: string, signal?: AbortSignal): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(gone());
     if (this.#queue === undefined) {
-      if (!this.#isFull) {
+      if (this.#hasRoom(text.length)) {
         this.#put(text);
         return SENT;
       }
@@ -176,10 +181,12 @@ export class EventWriter implements SinkListener {
     this.onclosing?.();
   }
 
-  get #isFull(): boolean {
-    if (this.#sink === undefined) return this.#early.length >= this.#settings.maxQueuedBytes;
+  /** One text larger than the limit is taken alone. */
+  #hasRoom(bytes: number): boolean {
     // A sink that is not blocked tells nothing when it has room: below its own mark nothing has to wait.
-    return this.#blocked && this.#sink.queuedBytes >= this.#settings.maxQueuedBytes;
+    if (this.#sink !== undefined && !this.#blocked) return true;
+    const { queuedBytes } = this;
+    return queuedBytes === 0 || queuedBytes + bytes <= this.#settings.maxQueuedBytes;
   }
 
   #put(text: string): void {

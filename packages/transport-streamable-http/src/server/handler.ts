@@ -42,7 +42,8 @@ export interface StreamableHTTPHandler extends HttpHandler {
  * Serves the Model Context Protocol over Streamable HTTP at one endpoint, to clients of every revision: what a request carries decides
  * how it is served.
  *
- * @throws TypeError without `onsession` and `onrequest`, or for a host or origin that is none; RangeError for a limit that is none
+ * @throws TypeError without `onsession` and `onrequest`, with `subscriptions` and no `onrequest`, or for a host or origin that is none;
+ *   RangeError for a limit that is none
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#compatibility-matrix
  */
 export function createStreamableHTTPHandler(options: StreamableHTTPHandlerOptions): StreamableHTTPHandler {
@@ -78,9 +79,15 @@ class Endpoint {
     }
     const legacy = versions.filter((version) => eraOf(version) !== 'modern');
     const modern = versions.filter((version) => eraOf(version) === 'modern');
+    if (options.subscriptions && (!onrequest || modern.length === 0)) {
+      throw new TypeError(
+        'subscriptions needs onrequest, and 2026-07-28 among supportedProtocolVersions: it is the revision that has them.',
+      );
+    }
     const streams = toStreamSettings(options);
     this.#options = options;
-    this.#legacyVersions = legacy;
+    // Dates: the newest first, which a client is to choose.
+    this.#legacyVersions = [...legacy].sort().reverse();
     this.#onerror = toReporter(options.onerror);
     this.#guard = createOriginGuard(options);
     const session = toSessionSettings({ ...options, supportedProtocolVersions: legacy, streams });

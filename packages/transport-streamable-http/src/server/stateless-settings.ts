@@ -77,7 +77,7 @@ export function toStatelessSettings(
     onrequest,
     onnotification,
     protocolVersions,
-    offeredVersions: [...protocolVersions, ...legacyVersions],
+    offeredVersions: [...protocolVersions, ...legacyVersions].sort().reverse(),
     replyMode,
     streams,
     toolHeaders: new ToolHeaders({ inputSchemaOf, maxLearnedTools, onerror }),

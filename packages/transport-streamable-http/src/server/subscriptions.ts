@@ -150,7 +150,7 @@ export class Subscriptions {
     const encode = createChangeEncoder(event);
     for (const { writer, idJson } of wanted) {
       // One reader that does not read costs the others nothing.
-      if (writer.queuedBytes >= this.#streams.maxQueuedBytes) writer.destroy();
+      if (writer.hasWaiting) writer.destroy();
       else void writer.write(encode(idJson)).catch(ignore);
     }
   }

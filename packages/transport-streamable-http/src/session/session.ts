@@ -6,7 +6,7 @@ import {
   isErrorResponse,
   isJsonRpcError,
   isRequest,
-  JsonRpcError,
+  type JsonRpcError,
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -26,10 +26,12 @@ import { Inbox } from './inbox.js';
 import { IN_USE, readBatch } from './incoming-batch.js';
 import { HttpMessageContext } from './message-context.js';
 import { OpenRequests } from './open-requests.js';
+import { Restoration } from './restoration.js';
 import { BATCH_REVISION, type SessionOptions, type SessionSettings, toSessionSettings } from './session-options.js';
-import { SessionReply, type SessionReplyOwner } from './session-reply.js';
+import { SessionReply } from './session-reply.js';
 import type { SessionRecord } from './session-store.js';
 import { SessionStreams } from './session-streams.js';
+import { TransientReplies } from './transient-replies.js';
 
 const ACCEPTED: HttpResponse = { status: 202 };
 const OK: HttpResponse = { status: 200 };
@@ -49,7 +51,7 @@ export class SessionTransport extends BaseTransport {
   /** Undefined without a session, whose replies have no stream to come back to. */
   #streams: SessionStreams | undefined;
   readonly #inbox = new Inbox();
-  #restoring: { readonly id: RequestId; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #restoring: Restoration | undefined;
 
   /** @param options what is made of them may be given too, and then serves many sessions */
   constructor(options: SessionOptions | SessionSettings = {}, sessionId: string | undefined = options.sessionId) {
@@ -154,7 +156,7 @@ export class SessionTransport extends BaseTransport {
     if (this.closeReason) return;
     this.#requests.end();
     this.#streams?.close();
-    this.#restoring?.reject(new TransportError('closed', 'The session has ended while it was restored.'));
+    this.#restoring?.giveUp();
     this.finish(reason);
     this.#inbox.release();
     if (isLost) void this.#streams?.forget();
@@ -182,14 +184,10 @@ export class SessionTransport extends BaseTransport {
    * @throws (as a rejection) what the server answers instead of a result
    */
   async restore(record: SessionRecord): Promise<void> {
-    const id = `restore ${record.id}`;
-    const params = { ...record.initialize, protocolVersion: record.protocolVersion };
     this.#handshake.restore(record);
-    const answered = new Promise<void>((resolve, reject) => {
-      this.#restoring = { id, resolve, reject };
-    });
-    this.deliver({ jsonrpc: '2.0', id, method: 'initialize', params });
-    await answered;
+    this.#restoring = new Restoration(record);
+    this.deliver(this.#restoring.request);
+    await this.#restoring.answered;
     this.#restoring = undefined;
     this.#handshake.restore(record);
     this.deliver({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -307,7 +305,7 @@ export class SessionTransport extends BaseTransport {
   ): SessionReply {
     const { replyMode: mode, streams: settings } = this.#settings;
     const { due, isBatch, headers } = options;
-    return new SessionReply(this.#streams ?? this.#ownerWithoutSession, ids, { accepted, mode, settings, request, due, isBatch, headers });
+    return new SessionReply(this.#streams ?? this.#transientReplies, ids, { accepted, mode, settings, request, due, isBatch, headers });
   }
 
   /** In order, and a response behind a notification a microtask later. */
@@ -332,9 +330,8 @@ export class SessionTransport extends BaseTransport {
   #respond(message: JsonRpcResponse, signal: AbortSignal | undefined): Promise<void> {
     const { id } = message;
     if (id === undefined) return this.#requests.respond(message, signal);
-    if (id === this.#restoring?.id) {
-      if (isErrorResponse(message)) this.#restoring.reject(JsonRpcError.fromResponse(message));
-      else this.#restoring.resolve();
+    if (id === this.#restoring?.request.id) {
+      this.#restoring.settle(message);
       return SENT;
     }
     if (id !== this.#handshake.id) return this.#requests.respond(message, signal);
@@ -404,15 +401,8 @@ export class SessionTransport extends BaseTransport {
     return this.#isStateless ? this.#handshake.refuseVersion(request) : this.#handshake.refuse(request, this.sessionId);
   }
 
-  /** What there is to know for a reply that nobody can come back to. */
-  get #ownerWithoutSession(): SessionReplyOwner {
-    return {
-      openLog: () => undefined,
-      primes: false,
-      retryMs: undefined,
-      ondisconnect: (reply, aborted) => this.#ondisconnect(reply, aborted),
-      onfinish: ignore,
-    };
+  get #transientReplies(): TransientReplies {
+    return new TransientReplies((reply, aborted) => this.#ondisconnect(reply, aborted));
   }
 }
 

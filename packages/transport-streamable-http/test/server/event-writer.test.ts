@@ -77,8 +77,8 @@ describe.each(adapters)('over $name', (adapter) => {
       await turn();
       await turn();
       expect(settled).toBeLessThan(count);
-      // One event beyond the mark, and no more than the adapter may hold besides.
-      expect(writer.queuedBytes).toBeLessThan(Math.max(maxQueuedBytes, 64 * 1024) + 2 * chunk.length);
+      // The limit is kept to the byte, but for what the adapter takes before it is full.
+      expect(writer.queuedBytes).toBeLessThanOrEqual(Math.max(maxQueuedBytes, 64 * 1024 + chunk.length));
       writer.end();
       await expect(writer.write('late')).rejects.toMatchObject({ code: 'peer-gone' });
       flow.resume();

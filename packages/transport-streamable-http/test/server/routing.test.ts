@@ -79,7 +79,7 @@ describe.each(adapters)('over $name', (adapter) => {
       const { status, json } = await modern({ protocolVersion: '2030-01-01' });
       expect([status, json?.error?.code]).toEqual([400, -32022]);
       expect(json?.error?.data).toEqual({
-        supported: ['2026-07-28', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'],
+        supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'],
         requested: '2030-01-01',
       });
     });
@@ -101,7 +101,7 @@ describe.each(adapters)('over $name', (adapter) => {
       await serve({});
       const { status, json } = await modern({ id: 'm' });
       expect([status, json?.id, json?.error?.code]).toEqual([400, 'm', -32022]);
-      expect(json?.error?.data).toEqual({ supported: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'], requested: '2026-07-28' });
+      expect(json?.error?.data).toEqual({ supported: ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'], requested: '2026-07-28' });
     });
   });
 

@@ -254,6 +254,7 @@ test('options that make no sense are refused where they are written', () => {
   const onsession = (): void => {};
   expect(() => createStreamableHTTPHandler({})).toThrow(TypeError);
   expect(() => createStreamableHTTPHandler({ onsession, supportedProtocolVersions: ['2026-07-28'] })).toThrow(TypeError);
+  expect(() => createStreamableHTTPHandler({ onsession, subscriptions: true })).toThrow(/subscriptions needs onrequest/);
   expect(() => createStreamableHTTPHandler({ onsession, allowedHosts: ['http://x'] })).toThrow(TypeError);
   for (const option of ['maxSessions', 'sessionIdleMs', 'maxInFlight', 'maxQueuedBytes'] as const) {
     expect(() => createStreamableHTTPHandler({ onsession, [option]: 0 })).toThrow(option);

@@ -80,7 +80,7 @@ describe.each(combinations)('over $name, $beside', ({ adapter, dual }: { adapter
       undefined,
       -32022,
     );
-    const legacy = dual ? ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] : [];
+    const legacy = dual ? ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] : [];
     expect(json?.error?.data).toEqual({ supported: ['2026-07-28', ...legacy], requested: '2099-01-01' });
   });
 
