@@ -46,6 +46,14 @@ test.skipIf(spawnSync('curl', ['--version']).error)('the requests with curl get 
   expect(sse).toMatch(/^event: endpoint\ndata: \/messages\?sessionId=\S+\n\n/);
 });
 
+test('the reference server passes as the README judges it', { timeout: 120_000 }, async () => {
+  const command = /```sh\nnode (packages\/conformance\/\S+) (stdio -- node \S+ stdio)\n```/.exec(readme) as RegExpExecArray;
+  const [, cli = '', rest = ''] = command;
+  // One area of it: all of them are run by the package's own tests.
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, '--only', 'stdio/*', ...rest.split(' ')], { cwd: root });
+  expect(stdout).toMatch(/^ {2}all {4}\d+ passed$/m);
+});
+
 test('the commands of the first screen exist', () => {
   const commands = [...readme.matchAll(/^npx -y pnpm@12 (\S+)/gm)].map(([, name]) => name as string);
   expect(commands).toEqual(['bench', 'test']);
