@@ -1,5 +1,6 @@
 import type { Params, Peer, RequestOptions, SendOptions, Transport } from '@mcpwire/jsonrpc';
 import { type Era, type Implementation, MetaKey } from '@mcpwire/protocol';
+import { assertKnownResultType } from './result-type.js';
 
 /** What was agreed on with the server. */
 export interface Agreement {
@@ -34,9 +35,16 @@ export class Connection implements AsyncDisposable {
   /** What every request says of this client; undefined in the legacy era, where `initialize` has said it. */
   readonly #meta: Params | undefined;
 
-  constructor(peer: Peer, agreement: Agreement, client: { clientInfo: Implementation; capabilities: Params }) {
+  readonly #resultTypes: readonly string[] | undefined;
+
+  constructor(
+    peer: Peer,
+    agreement: Agreement,
+    client: { clientInfo: Implementation; capabilities: Params; resultTypes?: readonly string[] | undefined },
+  ) {
     this.peer = peer;
     this.agreement = agreement;
+    this.#resultTypes = client.resultTypes;
     if (agreement.era === 'modern') {
       this.#meta = {
         [MetaKey.ProtocolVersion]: agreement.revision,
@@ -50,9 +58,14 @@ export class Connection implements AsyncDisposable {
     return this.peer.transport;
   }
 
-  /** Sends a request and waits for its result; like `Peer.request`. */
-  request<Result = unknown>(method: string, params?: Params, options?: RequestOptions): Promise<Result> {
-    return this.peer.request<Result>(method, this.#withMeta(params), options);
+  /**
+   * Sends a request and waits for its result; like `Peer.request`.
+   * @throws TransportError also `bad-response`, for a result of a kind that is not known (2026-07-28, option `resultTypes`)
+   */
+  async request<Result = unknown>(method: string, params?: Params, options?: RequestOptions): Promise<Result> {
+    const result = await this.peer.request<Result>(method, this.#withMeta(params), options);
+    if (this.#meta) assertKnownResultType(method, result, this.#resultTypes);
+    return result;
   }
 
   /** Sends a notification; like `Peer.notify`. */
@@ -60,6 +73,7 @@ export class Connection implements AsyncDisposable {
     return this.peer.notify(method, params, options);
   }
 
+  /** Closes the transport: a session is ended on the server, a process that was started ends. */
   async close(): Promise<void> {
     await this.peer.close();
   }

@@ -9,6 +9,7 @@ import {
   supportedVersionsOf,
 } from '@mcpwire/protocol';
 import { type Agreement, Connection, type Step } from './connection.js';
+import { assertKnownResultType } from './result-type.js';
 
 export interface NegotiateOptions {
   clientInfo: Implementation;
@@ -21,7 +22,12 @@ export interface NegotiateOptions {
   /** How long it may take to answer `initialize`. Default 60 s. */
   initializeTimeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Prepares the peer before the first message: handlers for what the server asks or tells. Called once for each transport that is opened. */
+  /** Values of `resultType` beside those of the core protocol, of extensions among `capabilities`. A result of any other kind is no result. */
+  resultTypes?: readonly string[] | undefined;
+  /**
+   * Prepares the peer before the first message: handlers for what the server asks or tells. Called once for each transport that is opened.
+   * `ping` has one already. In 2026-07-28 servers ask nothing, and their requests get no answer.
+   */
   prepare?: ((peer: Peer) => void) | undefined;
   onstep?: ((step: Step) => void) | undefined;
 }
@@ -59,6 +65,8 @@ async function attempt(
   run: (peer: Peer) => Promise<Connection | undefined>,
 ): Promise<Connection | undefined> {
   const peer = new Peer(createTransport());
+  // "Ping" of the legacy revisions: the receiver has to answer.
+  peer.handle('ping', () => ({}));
   let connection: Connection | undefined;
   try {
     prepare?.(peer);
@@ -87,6 +95,7 @@ class Negotiation {
 
   /** @returns undefined when the connection ended over the probe, and a new one should be asked to initialize */
   async run(peer: Peer, probe: boolean): Promise<Connection | undefined> {
+    if (this.#legacy.length === 0) peer.refuseRequests();
     if (probe) {
       const agreed = await this.#discover(peer);
       if (typeof agreed === 'object') return agreed;
@@ -185,6 +194,8 @@ class Negotiation {
   }
 
   #agreed(peer: Peer, revision: string, result: Params): Connection {
+    assertKnownResultType('server/discover', result, this.#options.resultTypes);
+    peer.refuseRequests();
     peer.transport.setProtocolVersion?.(revision);
     return this.#connection(peer, 'server/discover', revision, revision, result);
   }
@@ -200,7 +211,7 @@ class Negotiation {
       instructions: typeof result.instructions === 'string' ? result.instructions : undefined,
       steps: this.#steps,
     };
-    return new Connection(peer, agreement, this.#client);
+    return new Connection(peer, agreement, { ...this.#client, resultTypes: this.#options.resultTypes });
   }
 
   #step(step: Step): void {

@@ -6,7 +6,10 @@ import { parseTarget, type Target } from './target.js';
 export * from './index.js';
 
 export interface NodeConnectOptions extends ConnectOptions {
-  /** How a command is started: `cwd`, `env`, `stderr`, `graceMs` and the like. */
+  /**
+   * How a command is started: `cwd`, `env`, `stderr`, `graceMs` and the like. `restart` is `stateless` by default: in 2026-07-28 a server that
+   * ends unexpectedly is started again.
+   */
   stdio?: Omit<StdioServerParameters, 'command' | 'args'> | undefined;
 }
 
@@ -20,5 +23,5 @@ export function connect(target: Target, options: NodeConnectOptions = {}): Trans
   const parsed = parseTarget(target);
   if (parsed.kind === 'url') return connectToUrl(parsed, options);
   options.ondecision?.({ transport: 'stdio', because: 'target', reason: 'The target is a command.' });
-  return new StdioClientTransport({ ...options.stdio, command: parsed.command, args: [...parsed.args] });
+  return new StdioClientTransport({ restart: 'stateless', ...options.stdio, command: parsed.command, args: [...parsed.args] });
 }

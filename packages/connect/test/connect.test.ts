@@ -3,6 +3,7 @@ import { createHttpServer } from '@mcpwire/http/node';
 import { type JsonRpcMessage, Peer, type Transport } from '@mcpwire/jsonrpc';
 import { MetaKey } from '@mcpwire/protocol';
 import { createSSEHandler } from '@mcpwire/transport-sse/server';
+import type { StdioClientTransport } from '@mcpwire/transport-stdio/client';
 import { createStreamableHTTPHandler } from '@mcpwire/transport-streamable-http/server';
 import { Client as ClientV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
@@ -161,6 +162,73 @@ describe('connect to an http URL', () => {
   });
 });
 
+/** Servers one after the other at one address: a restart, after which no session is known. Also what methods of HTTP came. */
+async function restarting(create = legacy): Promise<{ url: string; restart: () => Promise<void>; methods: string[] }> {
+  let handler = create();
+  const methods: string[] = [];
+  const front: HttpHandler = (request) => {
+    methods.push(request.method);
+    return handler(request);
+  };
+  const url = `${await listen(Object.assign(front, { close: (options: { graceMs: number }) => handler.close(options) }))}/mcp`;
+  const restart = async (): Promise<void> => {
+    const old = handler;
+    handler = create();
+    await old.close({ graceMs: 0 });
+  };
+  return { url, restart, methods };
+}
+
+describe('a session', () => {
+  it.each(['http:', 'mcp+http:'])('that the server has lost is begun anew (%s), and that is told', async (scheme) => {
+    const { url, restart } = await restarting();
+    const told: unknown[] = [];
+    const errors: Error[] = [];
+    const target = url.replace('http:', scheme);
+    const create = () => connect(target, { onsessionreestablished: (session) => told.push(session) });
+    await using connection = await negotiate(create, {
+      clientInfo,
+      prepare(peer) {
+        peer.onerror = (error) => errors.push(error);
+      },
+    });
+    const lostSessionId = connection.transport.sessionId;
+    await restart();
+    expect(await connection.request('tools/list')).toMatchObject({ tools: [] });
+    const { sessionId } = connection.transport;
+    expect(sessionId).not.toBe(lostSessionId);
+    expect(told).toMatchObject([{ sessionId, lostSessionId }]);
+    expect(errors.filter((error) => (error as { code?: unknown }).code === 'session-lost')).toMatchObject([
+      { message: expect.stringContaining('A new one was begun'), details: { sessionId, lostSessionId } },
+    ]);
+  });
+
+  it('that was lost can be left lost', async () => {
+    const { url, restart } = await restarting();
+    await using connection = await negotiate(() => connect(url, { streamableHttp: { reestablish: false } }), { clientInfo });
+    await restart();
+    await expect(connection.request('tools/list')).rejects.toMatchObject({ code: 'session-lost' });
+  });
+
+  it('is ended by close, and left alone where that is asked for', async () => {
+    const { url, methods } = await restarting();
+    const connection = await negotiate(() => connect(url), { clientInfo });
+    await connection.close();
+    await connection.close();
+    expect(methods.filter((method) => method === 'DELETE')).toHaveLength(1);
+    const kept = await negotiate(() => connect(url, { streamableHttp: { terminateOnCloseMs: 0 } }), { clientInfo });
+    await kept.close();
+    expect(methods.filter((method) => method === 'DELETE')).toHaveLength(1);
+  });
+
+  it('is none in 2026-07-28, so close asks nothing', async () => {
+    const { url, methods } = await restarting(both);
+    const connection = await negotiate(() => connect(url), { clientInfo });
+    await connection.close();
+    expect(methods).toEqual(['POST']);
+  });
+});
+
 describe('the official clients on what connect makes', () => {
   const servers = { 'both eras': both, 'sessions only': legacy, 'HTTP+SSE only': sse };
   for (const [name, create] of Object.entries(servers)) {
@@ -194,6 +262,39 @@ describe('connect to a command', () => {
       content: [{ text: 'hi' }],
     });
     expect(decisions).toEqual([{ transport: 'stdio', because: 'target', reason: 'The target is a command.' }]);
+  });
+});
+
+describe('a command whose server ends unexpectedly', () => {
+  const kill = (pid: number | null): void => void process.kill(pid as number, 'SIGKILL');
+
+  it('is started again in 2026-07-28', async () => {
+    const target = [process.execPath, referenceServer, 'stdio'] as const;
+    await using connection = await negotiate(() => connect(target), { clientInfo });
+    expect(connection.agreement.era).toBe('modern');
+    const transport = connection.transport as StdioClientTransport;
+    const { pid } = transport;
+    const ended = new Promise<void>((resolve) => {
+      connection.peer.onerror = () => resolve();
+    });
+    kill(pid);
+    await ended;
+    expect(await connection.request('tools/list', {})).toMatchObject({ tools: expect.any(Array) });
+    expect(transport.pid).not.toBe(pid);
+  });
+
+  it.each([
+    ['an earlier revision', { revisions: ['2025-11-25'] }, {}],
+    ['2026-07-28, where that is asked for', {}, { stdio: { restart: false } }],
+  ] as const)('is the end of the connection in %s', async (_, negotiating, connecting) => {
+    const target = [process.execPath, referenceServer, 'stdio'] as const;
+    await using connection = await negotiate(() => connect(target, connecting), { clientInfo, ...negotiating });
+    const ended = new Promise((resolve) => {
+      connection.peer.onclose = resolve;
+    });
+    kill((connection.transport as StdioClientTransport).pid);
+    expect(await ended).toMatchObject({ kind: 'peer-gone' });
+    await expect(connection.request('tools/list')).rejects.toMatchObject({ code: 'peer-gone' });
   });
 });
 

@@ -198,6 +198,77 @@ describe('negotiate', () => {
     });
   });
 
+  it('answers ping in the legacy era, also during the handshake, unless the user has a handler for it', async () => {
+    const answers: unknown[] = [];
+    const asks = (peer: Peer) => {
+      peer.handle('initialize', async () => {
+        answers.push(await peer.request('ping'));
+        return { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'old', version: '1' } };
+      });
+      peer.handle('tools/list', async () => answers.push(await peer.request('ping')));
+    };
+    const { connect } = server(asks);
+    await using connection = await negotiate(connect, { clientInfo });
+    await connection.request('tools/list');
+    expect(answers).toEqual([{}, {}]);
+    const prepare = (peer: Peer) => void peer.handle('ping', () => ({ _meta: { mine: true } }));
+    await using other = await negotiate(server(asks).connect, { clientInfo, prepare });
+    expect(other.agreement.era).toBe('legacy');
+    expect(answers.at(-1)).toEqual({ _meta: { mine: true } });
+  });
+
+  it.each([
+    ['once it is agreed on', undefined],
+    ['from the beginning, when there is nothing else', ['2026-07-28']],
+  ])('answers nothing that a server of 2026-07-28 asks, %s, and says so', async (_, revisions) => {
+    const settled: unknown[] = [];
+    const asks = (peer: Peer) => {
+      const ask = (method: string) => peer.request(method, undefined, { timeoutMs: 50 }).catch((error: Error) => settled.push(error));
+      peer.handle('server/discover', async () => {
+        if (revisions) await ask('ping');
+        return { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: {} };
+      });
+      peer.handle('tools/list', async () => {
+        await Promise.all([ask('ping'), ask('roots/list')]);
+        return { resultType: 'complete', tools: [] };
+      });
+    };
+    const errors: Error[] = [];
+    const prepare = (peer: Peer) => {
+      peer.onerror = (error) => errors.push(error);
+      peer.handle('roots/list', () => ({ roots: [] }));
+    };
+    await using connection = await negotiate(server(asks).connect, { clientInfo, prepare, revisions });
+    expect(await connection.request('tools/list')).toMatchObject({ tools: [] });
+    const count = revisions ? 3 : 2;
+    expect(settled).toHaveLength(count);
+    for (const error of settled) expect(error).toMatchObject({ code: 'timeout' });
+    expect(errors.filter((error) => 'code' in error && error.code === 'not-supported')).toHaveLength(count);
+  });
+
+  it('takes a result of an unknown kind for none, and one of no kind for a complete one', async () => {
+    const { connect } = server((peer) => {
+      discovers(['2026-07-28'])(peer);
+      peer.handle('give', ({ resultType }) => ({ resultType, given: 1 }));
+    });
+    await using connection = await negotiate(connect, { clientInfo, resultTypes: ['com.example/later'] });
+    for (const resultType of [undefined, 'complete', 'input_required', 'com.example/later']) {
+      expect(await connection.request('give', { resultType })).toMatchObject({ given: 1 });
+    }
+    for (const resultType of ['task', '', 7, null]) {
+      await expect(connection.request('give', { resultType })).rejects.toMatchObject({ code: 'bad-response', details: { resultType } });
+    }
+  });
+
+  it('leaves results of the legacy era as they are', async () => {
+    const { connect } = server((peer) => {
+      initializes('2025-11-25')(peer);
+      peer.handle('give', () => ({ resultType: 'whatever' }));
+    });
+    await using connection = await negotiate(connect, { clientInfo });
+    expect(await connection.request('give')).toEqual({ resultType: 'whatever' });
+  });
+
   it.each([
     ['2026-07-28', 'modern'],
     ['2025-11-25', 'legacy'],

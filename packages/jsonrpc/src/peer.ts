@@ -64,6 +64,7 @@ export class Peer implements AsyncDisposable {
   #pending: PendingRequests | undefined;
   #signals: AbortListeners | undefined;
   #nextId = 1;
+  #answers = true;
   #closing = false;
   /** How the connection ended, once it has. */
   #ending: { readonly code: 'closed' | 'peer-gone'; readonly reason: CloseReason | undefined } | undefined;
@@ -120,6 +121,15 @@ export class Peer implements AsyncDisposable {
   /** Sets the handler of a method, replacing an earlier one; undefined removes it. Unhandled methods are answered with -32601. */
   handle(method: string, handler: RequestHandler | undefined): this {
     this.#inFlight.handle(method, handler);
+    return this;
+  }
+
+  /**
+   * From now on requests of the other side get no answer, whether there is a handler or not; each goes to `onerror` as `not-supported`. For
+   * the client's end of a revision in which servers send no requests (MCP 2026-07-28, "stdio", "Sending Messages").
+   */
+  refuseRequests(): this {
+    this.#answers = false;
     return this;
   }
 
@@ -192,11 +202,19 @@ export class Peer implements AsyncDisposable {
 
   #receive(message: JsonRpcMessage, context: MessageContext | undefined): void {
     if ('method' in message) {
-      if ('id' in message) this.#inFlight.receive(message, context);
-      else this.#onnotification(message, context);
+      if (!('id' in message)) this.#onnotification(message, context);
+      else if (this.#answers) this.#inFlight.receive(message, context);
+      else this.#refuse(message);
     } else {
       this.#onresponse(message);
     }
+  }
+
+  #refuse({ id, method }: JsonRpcRequest): void {
+    const what = `The other side sent a request for ${quote(excerptOf(method))}`;
+    this.#report(
+      new TransportError('not-supported', `${what}. In this revision it sends none, so it gets no answer.`, { details: { id, method } }),
+    );
   }
 
   #onresponse(response: JsonRpcResponse): void {

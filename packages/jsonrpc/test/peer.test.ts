@@ -37,6 +37,32 @@ async function alone(options: { hasPerRequestStream?: boolean; maxInFlight?: num
 
 const never = (): Promise<never> => new Promise(() => {});
 
+describe('a peer that refuses requests', () => {
+  test('sends no answer, to handled methods neither, tells onerror, and hears the rest', async () => {
+    const { transport, peer, errors } = await alone();
+    let handled = 0;
+    const noted: unknown[] = [];
+    peer.handle('ping', () => handled++);
+    peer.handleNotification('note', (params) => noted.push(params));
+    peer.refuseRequests();
+    const asked = peer.request('tools/list');
+    transport.onmessage?.({ jsonrpc: '2.0', id: 'a', method: 'ping' });
+    transport.onmessage?.({ jsonrpc: '2.0', id: 'b', method: 'unknown' });
+    transport.onmessage?.({ jsonrpc: '2.0', method: 'note', params: { n: 1 } });
+    transport.onmessage?.({ jsonrpc: '2.0', id: 1, result: { tools: [] } });
+    expect(await asked).toEqual({ tools: [] });
+    await settle();
+    expect(transport.sent).toEqual([{ jsonrpc: '2.0', id: 1, method: 'tools/list' }]);
+    expect(handled).toBe(0);
+    expect(noted).toEqual([{ n: 1 }]);
+    expect(errors.map(({ code, details }) => ({ code, details }))).toEqual([
+      { code: 'not-supported', details: { id: 'a', method: 'ping' } },
+      { code: 'not-supported', details: { id: 'b', method: 'unknown' } },
+    ]);
+    await peer.close();
+  });
+});
+
 describe('a request', () => {
   test('is answered with what the handler returns, at once or later', async () => {
     const { client, server } = await connect();

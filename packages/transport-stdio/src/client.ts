@@ -13,6 +13,8 @@ export { DEFAULT_INHERITED_ENV_VARS, getDefaultEnvironment } from './environment
 export type { RestartOptions } from './restart-policy.js';
 export type { ServerCommand } from './server-process.js';
 
+/** The first revision without a handshake that a server started anew would need again (MCP 2026-07-28, "stdio", "Unexpected Termination"). */
+const FIRST_STATELESS_REVISION = '2026-07-28';
 /** How long the last bytes of a process that has ended may take to arrive. */
 const LAST_BYTES_MS = 1_000;
 
@@ -24,8 +26,9 @@ export interface StdioServerParameters extends ServerCommand, StreamOptions {
   /**
    * Start the server again when it ends unexpectedly: for stateless servers (revision 2026-07-28), which lose nothing by it.
    * Requests in flight are answered with error -31002, except `subscriptions/listen`, which is sent again. Default false.
+   * `stateless`: as true, from the moment on that `setProtocolVersion` names such a revision.
    */
-  restart?: boolean | RestartOptions | undefined;
+  restart?: boolean | 'stateless' | RestartOptions | undefined;
 }
 
 /**
@@ -47,9 +50,10 @@ export class StdioClientTransport extends StreamTransport {
   readonly _serverParams: StdioServerParameters;
   readonly #graceMs: number;
   readonly #stderr: StderrTail | null;
-  readonly #restart: RestartPolicy | undefined;
+  #restart: RestartPolicy | undefined;
   /** Kept only when a restart would have to account for them. */
-  readonly #unanswered: UnansweredRequests | undefined;
+  #unanswered: UnansweredRequests | undefined;
+  readonly #restartsWhenStateless: boolean;
   #process: ServerProcess | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -62,10 +66,9 @@ export class StdioClientTransport extends StreamTransport {
     this._serverParams = { ...server, restart: false };
     this.#graceMs = server.graceMs ?? 2_000;
     this.#stderr = server.stderr === 'pipe' || server.stderr === 'overlapped' ? new StderrTail() : null;
-    if (server.restart) {
-      this.#restart = new RestartPolicy(server.restart === true ? {} : server.restart);
-      this.#unanswered = new UnansweredRequests();
-    }
+    const { restart } = server;
+    this.#restartsWhenStateless = restart === 'stateless';
+    if (restart && restart !== 'stateless') this.#allowRestart(restart === true ? {} : restart);
   }
 
   /** The server's stderr, when `stderr` is `pipe`. It is there before the server is, and may be left unread. */
@@ -76,6 +79,12 @@ export class StdioClientTransport extends StreamTransport {
   /** The server's process id while it runs, otherwise null. */
   get pid(): number | null {
     return this.#process?.pid ?? null;
+  }
+
+  /** The revision that was agreed on. With `restart: 'stateless'` it decides whether there are restarts. */
+  override setProtocolVersion(version: string): void {
+    super.setProtocolVersion(version);
+    if (this.#restartsWhenStateless && !this.#restart && version >= FIRST_STATELESS_REVISION) this.#allowRestart({});
   }
 
   close(): Promise<void> {
@@ -120,6 +129,11 @@ export class StdioClientTransport extends StreamTransport {
 
   protected onOutputFailed(error: TransportError): void {
     this.#broken(error);
+  }
+
+  #allowRestart(options: RestartOptions): void {
+    this.#restart = new RestartPolicy(options);
+    this.#unanswered = new UnansweredRequests();
   }
 
   async #launch(): Promise<void> {

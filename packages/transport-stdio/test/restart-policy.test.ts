@@ -157,6 +157,26 @@ describe('a server that is to be restarted', () => {
     }
   });
 
+  test.each([
+    ['2026-07-28', 'is started again'],
+    ['2025-11-25', 'is not started again: it would need its handshake'],
+  ])('with stateless, and once %s is agreed on, a server %s', async (revision) => {
+    const { peer, transport } = await startServer(['--log', log], { restart: 'stateless' });
+    transport.setProtocolVersion(revision);
+    const isStateless = revision === '2026-07-28';
+    await expect(peer.request('exit', { code: 1 })).rejects.toMatchObject({ code: isStateless ? -31002 : 'peer-gone' });
+    if (isStateless) await peer.request('pid');
+    expect(starts()).toBe(isStateless ? 2 : 1);
+    await peer.close();
+  });
+
+  test('with stateless, before a revision is agreed on, a crash is the end: it may be the answer to a probe', async () => {
+    const { peer } = await startServer(['--log', log], { restart: 'stateless' });
+    await expect(peer.request('exit', { code: 1 })).rejects.toMatchObject({ code: 'peer-gone' });
+    expect(starts()).toBe(1);
+    await peer.close();
+  });
+
   test('without restart a crash is the end', async () => {
     const { peer, transport } = await startServer(['--log', log]);
     await expect(peer.request('exit', { code: 1 })).rejects.toMatchObject({ code: 'peer-gone' });
