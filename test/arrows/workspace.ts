@@ -61,7 +61,8 @@ function readFiles(root: string, folder: string): SourceFile[] {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
-        if (!skipped.has(entry.name)) walk(path);
+        // A folder with a package.json of its own is no part of this package: it is installed and run apart.
+        if (!skipped.has(entry.name) && !existsSync(join(path, 'package.json'))) walk(path);
       } else if (/\.[cm]?[jt]s$/.test(entry.name)) {
         const name = relative(root, path).split(sep).join('/');
         files.push({ path: name, shipped: name.startsWith(`${folder}/src/`), imports: parseImports(name, readFileSync(path, 'utf8')) });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chunksOf, guarded, isHttpClientError, KeepAlive, readBodyText, readText } from '@mcpwire/http';
 import { createHttpClient } from '@mcpwire/http/client';
 import { createHttpClient as createFetchClient } from '@mcpwire/http/client/fetch';
+import { followRedirects, whyNotFollowed } from '@mcpwire/http/client/transport-parts';
 import { compressed, createHttpServer } from '@mcpwire/http/node';
 import { toFetchHandler } from '@mcpwire/http/web';
 
@@ -32,5 +33,22 @@ await server.close();
 
 const response = await toFetchHandler(handler)(new Request('http://evil.example/', { method: 'POST', body: 'x' }));
 assert.equal(response.status, 403);
+
+const moved = await createHttpServer({
+  handler: ({ path }) => ({ status: path === '/' ? 307 : 200, headers: { location: '/there' }, body: path }),
+});
+const wanderer = createHttpClient();
+const request = { url: moved.url };
+const { response: found, url } = await followRedirects(
+  wanderer,
+  request,
+  await wanderer.request(request),
+  'same-origin',
+  (headers) => headers,
+);
+assert.deepEqual([await readText(found.body), url], ['/there', `${moved.url}/there`]);
+assert.match(whyNotFollowed(url, 'POST', { status: 302, headers: { location: '/' } }, 'follow'), /changes the method/);
+await wanderer.close();
+await moved.close();
 
 console.log('works');

@@ -2,6 +2,7 @@ import type { BodySink, HttpClient, HttpHandler, HttpRequest, HttpResponse } fro
 import { authenticated, bearerAuthentication, isMediaType, readText } from '@mcpwire/http';
 import { createHttpClient } from '@mcpwire/http/client';
 import { createHttpClient as createNodeClient, type NodeHttpClientOptions } from '@mcpwire/http/client/node';
+import { Authorization, type AuthProvider } from '@mcpwire/http/client/transport-parts';
 import { createHttpServer, type HttpServer } from '@mcpwire/http/node';
 import { type FetchHandler, fromFetchHandler, toFetchHandler } from '@mcpwire/http/web';
 
@@ -25,6 +26,14 @@ for (const client of clients) {
   if (refused.status !== 401) throw new Error(`unexpected: ${refused.status}`);
   await client.close();
 }
+const authProvider: AuthProvider = { token: async () => 'secret' };
+const settings = { serverUrl: server.url, fetchFn: fetch, maxErrorBodyBytes: 1024, createError: (code: string) => new Error(code) };
+const authorization = new Authorization({ ...settings, authProvider });
+const { token } = await authorization.request(async (given) => ({
+  token: given,
+  response: { status: 200, headers: {}, body: undefined as never },
+}));
+if (token !== 'secret') throw new Error(`unexpected: ${token}`);
 await server.close();
 
 console.log('works');

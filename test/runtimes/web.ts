@@ -3,15 +3,17 @@
  * Streamable HTTP, and a conversation in each era. Run by scripts/test-runtimes.js with Bun and Deno; ends with `N passed, N failed`.
  */
 import { selectCases, type TransportFixture } from '../../packages/conformance/dist/contract/index.js';
-import { readBodyText } from '../../packages/http/dist/index.js';
+import { type HttpHandler, readBodyText } from '../../packages/http/dist/index.js';
+import { toFetchHandler } from '../../packages/http/dist/web.js';
+import { runtime, serveFetch } from '../../packages/http/test/fixtures/own-server.ts';
 import { Peer, type Transport } from '../../packages/jsonrpc/dist/index.js';
 import { SSEClientTransport } from '../../packages/transport-sse/dist/client.js';
 import { createSSEHandler } from '../../packages/transport-sse/dist/server.js';
 import { sseFixture } from '../../packages/transport-sse/test/fixtures/sse-fixture.ts';
+import { Relay } from '../../packages/transport-sse/test/support/relay.ts';
 import { StreamableHTTPClientTransport } from '../../packages/transport-streamable-http/dist/client.js';
 import { createStreamableHTTPHandler } from '../../packages/transport-streamable-http/dist/server.js';
 import { realPairFixture } from '../../packages/transport-streamable-http/test/fixtures/real-pair-fixture.ts';
-import { runtime, serve } from './serve.ts';
 
 type Test = () => Promise<void>;
 
@@ -19,6 +21,23 @@ type Test = () => Promise<void>;
 const LIMIT_MS = 60_000;
 
 const tests = new Map<string, Test>();
+
+interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a handler by the runtime's own HTTP server, through the web adapter. */
+function serve(handler: HttpHandler): Served {
+  const fetchHandler = toFetchHandler(handler, { onerror: () => {} });
+  const { url, stop } = serveFetch(fetchHandler);
+  return {
+    url,
+    async close() {
+      await Promise.all([fetchHandler.close({ graceMs: 0 }), stop()]);
+    },
+  };
+}
 
 function equal(actual: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
@@ -129,17 +148,35 @@ for (const era of ['legacy', 'modern'] as const) {
   });
 }
 
+/** What does not apply is printed. */
 function addContract(name: string, fixture: TransportFixture): void {
-  for (const { id, title, run } of selectCases(fixture).applicable) tests.set(`${name}: ${id}: ${title}`, () => run(fixture));
+  const { applicable, notApplicable } = selectCases(fixture);
+  for (const { id, title, run } of applicable) tests.set(`${name}: ${id}: ${title}`, () => run(fixture));
+  for (const { case: skipped, missing } of notApplicable) {
+    console.log(
+      `SKIPPED ${name}: ${skipped.id}: ${skipped.title}\n        it needs ${missing.join(', ')}, which this medium does not have`,
+    );
+    skippedCount++;
+  }
 }
+let skippedCount = 0;
 
 const sseOverFetch = sseFixture(
   {
-    name: 'fetch',
+    name: 'the server of the runtime',
     async serve(handler) {
       const { url, close } = serve(handler);
-      // So that what is none of the client's goes by it too: undici is Node's.
-      return { url, clientOptions: { fetch }, relay: undefined, dispose: close };
+      const relay = await Relay.to({ host: '127.0.0.1', port: Number(new URL(url).port) });
+      return {
+        url: `http://127.0.0.1:${relay.port}`,
+        // So that what is none of the client's goes by it too: undici is Node's.
+        clientOptions: { fetch },
+        relay,
+        async dispose() {
+          await relay.close();
+          await close();
+        },
+      };
     },
   },
   { maxConcurrentPosts: 1 },
@@ -161,7 +198,6 @@ addContract(
 const only = process.argv[2] ?? '';
 const failed: string[] = [];
 let passed = 0;
-console.log(runtime);
 for (const [name, test] of tests) {
   if (!name.includes(only)) continue;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -178,5 +214,5 @@ for (const [name, test] of tests) {
     clearTimeout(timer);
   }
 }
-console.log(`${passed} passed, ${failed.length} failed`);
+console.log(`${runtime}: ${passed} passed, ${failed.length} failed, ${skippedCount} skipped`);
 process.exit(failed.length > 0 ? 1 : 0);

@@ -1,4 +1,5 @@
 export { preferredEncoding } from './accept-encoding.js';
+export { type AuthInfo, toAuthInfo } from './auth-info.js';
 export { type Authenticate, authenticated, type BearerOptions, bearerAuthentication, parseBearerToken } from './authenticate.js';
 export { type BodyConsumer, type BodyFlow, chunksOf, type HttpBody } from './body.js';
 export { type BodySink, DEFAULT_HIGH_WATER_MARK_BYTES, type SinkListener } from './body-sink.js';

@@ -15,6 +15,7 @@ import {
 } from '../src/index.js';
 import { type Adapter, adapters, type Served, type ServeOptions } from './fixtures/adapters.js';
 import { Leftovers } from './fixtures/leftovers.js';
+import { isBun } from './fixtures/own-server.js';
 import { until } from './fixtures/until.js';
 
 describe.each(adapters)('a handler served by $name', (adapter: Adapter) => {
@@ -116,6 +117,8 @@ describe.each(adapters)('a handler served by $name', (adapter: Adapter) => {
     const { headers, body } = await client.request({ url });
     expect(headers['content-type']).toBe('text/event-stream');
     const chunks = chunksOf(body);
+    // Bun 1.4.5 keeps the headers back until there is a byte of the body, so that there one is written that means nothing.
+    if (isBun) expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toBe(':\n\n');
     for (const chunk of ['one', 'twö', '3'.repeat(1000)]) {
       expect(sink?.write(chunk)).toBe(true);
       expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toBe(chunk);

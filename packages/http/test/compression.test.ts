@@ -5,7 +5,6 @@ import { brotliDecompressSync, createBrotliDecompress, createGunzip, gunzipSync 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BodySink, chunksOf, type HttpHandler, type HttpResponse, readBytes, readText } from '../src/index.js';
 import { type ContentCoding, compressed } from '../src/node.js';
-import { compressed as compressedOnTheWeb } from '../src/web.js';
 import { adapters, type Served } from './fixtures/adapters.js';
 import { Leftovers } from './fixtures/leftovers.js';
 import { until } from './fixtures/until.js';
@@ -255,33 +254,5 @@ describe.each(decoders)('a stream compressed with %s', (coding, createDecoder) =
     await until(() => stream.decoded() === 'a', 'the first event');
     sink?.destroy();
     await expect(stream.reading).rejects.toThrow();
-  });
-});
-
-describe('on the web', () => {
-  it('whole bodies are compressed, and streams are not, because they could not be flushed', async () => {
-    const handler = compressedOnTheWeb(({ path }) => ({
-      status: 200,
-      headers: json,
-      body:
-        path === '/stream'
-          ? (sink) => sink.end(text)
-          : path === '/bytes'
-            ? new TextEncoder().encode(text)
-            : path === '/small'
-              ? 'small'
-              : text,
-    }));
-    for (const path of ['/text', '/bytes']) {
-      const { headers, body } = await ask(handler, 'br, gzip', path);
-      expect([headers['content-encoding'], headers.vary]).toEqual(['gzip', 'accept-encoding']);
-      expect(gunzipSync(await readBytes(body)).toString()).toBe(text);
-    }
-    const stream = await ask(handler, 'br, gzip', '/stream');
-    expect([stream.headers['content-encoding'], await readText(stream.body)]).toEqual([undefined, text]);
-    const small = await ask(handler, 'gzip', '/small');
-    expect([small.headers['content-encoding'], await readText(small.body)]).toEqual([undefined, 'small']);
-    const unasked = await ask(handler, undefined, '/text');
-    expect([unasked.headers['content-encoding'], await readText(unasked.body)]).toEqual([undefined, text]);
   });
 });

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BodySink, chunksOf, type HttpRequest, readBodyText, readText, toUrl } from '../src/index.js';
-import { fromFetchHandler, toFetchHandler } from '../src/web.js';
+import { type BodySink, chunksOf, type HttpRequest, type HttpResponse, readBodyText, readText, toUrl } from '../src/index.js';
+import { compressed, fromFetchHandler, toFetchHandler } from '../src/web.js';
 import { adapters, type Served } from './fixtures/adapters.js';
 import { Leftovers } from './fixtures/leftovers.js';
+import { isBun } from './fixtures/own-server.js';
 import { until } from './fixtures/until.js';
 
 describe('a fetch handler', () => {
@@ -65,6 +67,37 @@ describe('a fetch handler', () => {
   });
 });
 
+describe('compressed responses of a fetch handler', () => {
+  const text = JSON.stringify({ items: Array.from({ length: 500 }, (_, i) => ({ id: i, name: `item number ${i}` })) });
+  const bodies: Record<string, HttpResponse['body']> = {
+    '/text': text,
+    '/bytes': new TextEncoder().encode(text),
+    '/small': 'small',
+    '/stream': (sink) => sink.end(text),
+  };
+  const headers = { 'content-type': 'application/json' };
+  const handler = toFetchHandler(compressed(({ path }) => ({ status: 200, headers, body: bodies[path] })));
+
+  /** Without an HTTP server: `fetch` would decode what comes. */
+  const ask = (path: string, acceptEncoding?: string): Promise<Response> =>
+    handler(new Request(`http://localhost${path}`, acceptEncoding === undefined ? {} : { headers: { 'accept-encoding': acceptEncoding } }));
+
+  it.each(['/text', '/bytes'])('are those whose body is whole: %s', async (path) => {
+    const response = await ask(path, 'br, gzip');
+    expect([response.headers.get('content-encoding'), response.headers.get('vary')]).toEqual(['gzip', 'accept-encoding']);
+    expect(gunzipSync(await response.arrayBuffer()).toString()).toBe(text);
+  });
+
+  it.each([
+    ['a stream, which could not be flushed', '/stream', 'br, gzip', text],
+    ['what is small', '/small', 'gzip', 'small'],
+    ['what nobody asked for', '/text', undefined, text],
+  ])('are not %s', async (_what, path, acceptEncoding, expected) => {
+    const response = await ask(path, acceptEncoding);
+    expect([response.headers.get('content-encoding'), await response.text()]).toEqual([null, expected]);
+  });
+});
+
 /** A handler as frameworks have them. */
 const framework = async (request: Request): Promise<Response> => {
   const url = new URL(request.url);
@@ -110,9 +143,15 @@ describe.each(adapters)('a framework’s handler, served by $name', (adapter) =>
     ]);
     const cookies = await client.request({ url: `${url}/cookies` });
     expect([cookies.status, cookies.headers['set-cookie'], await readText(cookies.body)]).toEqual([204, 'a=1, b=2', '']);
-    expect(await readText((await client.request({ url: `${url}//x?y` })).body)).toBe(`${url}//x?y`);
     const failed = await client.request({ url: `${url}/throw` });
     expect([failed.status, await readText(failed.body)]).toEqual([500, 'Internal Server Error\n']);
+  });
+
+  it('is told of a path that begins with two slashes as it was sent', async ({ skip }) => {
+    skip(isBun, 'Bun 1.4.5: its own fetch requests /x where it is told //x');
+    served = await adapter.serve(fromFetchHandler(framework));
+    const { client, url } = served;
+    expect(await readText((await client.request({ url: `${url}//x?y` })).body)).toBe(`${url}//x?y`);
   });
 
   it('streams both ways, with back-pressure', async () => {

@@ -1,3 +1,4 @@
+import type { Authorization } from '@mcpwire/http/client/transport-parts';
 import type { CloseReason, JsonRpcMessage, SendOptions, StartOptions } from '@mcpwire/jsonrpc';
 import {
   BaseTransport,
@@ -9,16 +10,23 @@ import {
   parse,
   TransportError,
 } from '@mcpwire/jsonrpc/transport-parts';
-import { Authorization } from './client/authorization.js';
 import { ClientConnection, type ConnectionSettings } from './client/connection.js';
 import type { SSEClientTransportOptions } from './client/options.js';
 import { ReconnectPolicy } from './client/reconnect-policy.js';
-import { authorizationFetch, Requester } from './client/requester.js';
+import { createAuthorization, Requester } from './client/requester.js';
 import { UnansweredRequests } from './client/unanswered-requests.js';
 import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONCURRENT_POSTS, DEFAULT_POST_TIMEOUT_MS, DEFAULT_START_TIMEOUT_MS } from './defaults.js';
 
-export type { AuthFunction, AuthOptions, AuthProvider, OAuthProvider, UnauthorizedContext } from './client/auth-provider.js';
-export type { FetchLike, SSEClientTransportOptions } from './client/options.js';
+export type {
+  AuthFunction,
+  AuthOptions,
+  AuthProvider,
+  FetchLike,
+  InsufficientScopeContext,
+  OAuthProvider,
+  UnauthorizedContext,
+} from '@mcpwire/http/client/transport-parts';
+export type { SSEClientTransportOptions } from './client/options.js';
 export type { ReconnectOptions } from './client/reconnect-policy.js';
 
 /** What `onreconnect` is told. */
@@ -72,7 +80,7 @@ export class SSEClientTransport extends BaseTransport {
       throw new TypeError(`${serverUrl.href} is no http or https URL.`);
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     this.#options = options;
-    this.#authorization = new Authorization({ ...options, serverUrl, fetchFn: authorizationFetch(options) });
+    this.#authorization = createAuthorization(serverUrl, options);
     this.#settings = {
       url: serverUrl,
       startTimeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
@@ -133,10 +141,11 @@ export class SSEClientTransport extends BaseTransport {
 
   /**
    * The second half of an OAuth flow that ended in a redirect of the user: exchanges the code, by the option `auth`. Then connect again.
-   * @throws TransportError (as a rejection) `unauthorized`
+   * @param codeOrParams the code, or the query of the redirect, which also holds the `iss` that is checked with it
+   * @throws TransportError (as a rejection) `unauthorized`, or what `auth` threw
    */
-  async finishAuth(authorizationCode: string): Promise<void> {
-    await this.#authorization.finish(authorizationCode);
+  async finishAuth(codeOrParams: string | URLSearchParams, iss?: string): Promise<void> {
+    await this.#authorization.finish(codeOrParams, iss);
   }
 
   protected async open(options: StartOptions | undefined): Promise<void> {

@@ -1,5 +1,14 @@
-export type { AuthFunction, AuthOptions, AuthProvider, OAuthProvider, UnauthorizedContext } from './client/auth-provider.js';
-export type { FetchLike, SSEClientTransportOptions } from './client/options.js';
+export type { AuthInfo } from '@mcpwire/http';
+export type {
+  AuthFunction,
+  AuthOptions,
+  AuthProvider,
+  FetchLike,
+  InsufficientScopeContext,
+  OAuthProvider,
+  UnauthorizedContext,
+} from '@mcpwire/http/client/transport-parts';
+export type { SSEClientTransportOptions } from './client/options.js';
 export type { ReconnectOptions } from './client/reconnect-policy.js';
 export type { Reconnection } from './client.js';
 export {
@@ -16,5 +25,4 @@ export {
   DEFAULT_START_TIMEOUT_MS,
 } from './defaults.js';
 export type { SSEHandler, SSEHandlerOptions } from './handler.js';
-export type { AuthInfo } from './message-context.js';
 export type { SSEServerLimits } from './options.js';

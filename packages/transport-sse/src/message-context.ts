@@ -1,28 +1,5 @@
-import type { HttpRequest, Principal } from '@mcpwire/http';
-import { toUrl } from '@mcpwire/http';
+import { type HttpRequest, toAuthInfo, toUrl } from '@mcpwire/http';
 import type { MessageContext } from '@mcpwire/jsonrpc';
-
-/** Who sent a message, in the shape of the official SDK's `AuthInfo`. */
-export interface AuthInfo {
-  token: string;
-  clientId: string;
-  scopes: string[];
-  /** Seconds since 1970. */
-  expiresAt?: number;
-  extra?: Record<string, unknown>;
-}
-
-/** What a principal is to the official SDK's `Server`. */
-function toAuthInfo(principal: Principal): AuthInfo {
-  const { id, clientId = id, token = '', scopes = [], expiresAtMs, extra } = principal;
-  return {
-    token,
-    clientId,
-    scopes: [...scopes],
-    ...(expiresAtMs !== undefined && { expiresAt: Math.floor(expiresAtMs / 1000) }),
-    ...(extra && { extra: { ...extra } }),
-  };
-}
 
 /**
  * What is known of a posted message. One object of one field for each: what it says is made when somebody asks, because few do and

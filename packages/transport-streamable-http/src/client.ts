@@ -2,12 +2,12 @@ export type {
   AuthFunction,
   AuthOptions,
   AuthProvider,
+  FetchLike,
   InsufficientScopeContext,
   OAuthProvider,
   UnauthorizedContext,
-} from './client/auth-provider.js';
+} from '@mcpwire/http/client/transport-parts';
 export type {
-  FetchLike,
   ReconnectionScheduler,
   ReestablishedSession,
   StreamableHTTPClientTransportOptions,

@@ -1,8 +1,8 @@
 import { createEventStreamDecoder, type DecodedEvent, type EventStreamDecoder, type EventStreamError } from '@mcpwire/event-stream';
 import { type BodyConsumer, type BodyFlow, type HttpBody, isHttpClientError, isMediaType } from '@mcpwire/http';
+import { quote } from '@mcpwire/http/client/transport-parts';
 import { BoundedQueue, TransportError } from '@mcpwire/jsonrpc/transport-parts';
 import { parseEndpoint } from './endpoint.js';
-import { quote } from './errors.js';
 import { type PostKind, PostLane } from './post-lane.js';
 import type { Requester } from './requester.js';
 

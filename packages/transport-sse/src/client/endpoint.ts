@@ -1,5 +1,5 @@
+import { quote } from '@mcpwire/http/client/transport-parts';
 import { TransportError } from '@mcpwire/jsonrpc';
-import { quote } from './errors.js';
 
 /** No URL that a server means seriously is longer. */
 const MAX_ENDPOINT_CHARACTERS = 8_192;

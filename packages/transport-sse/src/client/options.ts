@@ -1,17 +1,8 @@
 import type { NodeHttpClientOptions } from '@mcpwire/http/client/node';
-import type { AuthFunction, AuthProvider, OAuthProvider } from './auth-provider.js';
+import type { ClientAuthorizationOptions, FetchLike } from '@mcpwire/http/client/transport-parts';
 import type { ReconnectOptions } from './reconnect-policy.js';
 
-/** `fetch`, as far as a transport uses it. */
-export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>;
-
-export interface SSEClientTransportOptions {
-  /** Where the bearer token comes from, and what to do when it is refused. */
-  authProvider?: AuthProvider | OAuthProvider | undefined;
-  /** The official SDK's `auth`, which runs the OAuth flow of an `authProvider` that is an `OAuthClientProvider`. */
-  auth?: AuthFunction | undefined;
-  /** Handed on to `auth`. It weakens a check of the authorization server. */
-  skipIssuerMetadataValidation?: boolean | undefined;
+export interface SSEClientTransportOptions extends ClientAuthorizationOptions {
   /** Another `fetch` for the request that opens the stream, and whether it carries cookies. There is no EventSource here to take more. */
   eventSourceInit?: { fetch?: unknown; withCredentials?: boolean | undefined } | undefined;
   /**

@@ -1,10 +1,21 @@
 import type { HttpClient, HttpClientResponse } from '@mcpwire/http';
 import { createHttpClient } from '@mcpwire/http/client';
-import type { Authorization } from './authorization.js';
-import { readErrorText } from './error-text.js';
+import {
+  Authorization,
+  createAuthorizationFetch,
+  createUserFetch,
+  type FetchLike,
+  followRedirects,
+  needsFetch,
+  type Redirected,
+  type RedirectPolicy,
+  readErrorText,
+  toRedirectPolicy,
+  whyNotFollowed,
+} from '@mcpwire/http/client/transport-parts';
+import { TransportError } from '@mcpwire/jsonrpc';
 import { statusError, toTransportError } from './errors.js';
-import type { FetchLike, SSEClientTransportOptions } from './options.js';
-import { isSameOrigin, MAX_REDIRECTS, type RedirectPolicy, redirectTarget } from './redirect.js';
+import type { SSEClientTransportOptions } from './options.js';
 
 const DEFAULT_MAX_ERROR_BODY_BYTES = 64 * 1024;
 
@@ -26,7 +37,7 @@ export class Requester {
   readonly #streamClient: HttpClient;
   readonly #postClient: HttpClient;
   readonly #userHeaders: Readonly<Record<string, string>>;
-  readonly #redirects: RedirectPolicy | 'none';
+  readonly #redirects: RedirectPolicy;
   readonly #maxErrorBodyBytes: number;
   /** Why it was closed. */
   #closedBy: Error | undefined;
@@ -35,15 +46,17 @@ export class Requester {
     this.#authorization = authorization;
     const { requestInit, eventSourceInit } = options;
     this.#userHeaders = Object.fromEntries(new Headers(requestInit?.headers ?? undefined));
-    const noRedirects = requestInit?.redirect === 'error' || requestInit?.redirect === 'manual';
-    this.#redirects = noRedirects ? 'none' : (options.redirectPolicy ?? 'same-origin');
-    this.#maxErrorBodyBytes = options.maxErrorBodyBytes ?? DEFAULT_MAX_ERROR_BODY_BYTES;
+    this.#redirects = toRedirectPolicy(options.redirectPolicy, requestInit);
+    this.#maxErrorBodyBytes = maxErrorBodyBytesOf(options);
 
-    const postFetch = options.fetch || isForFetch(requestInit) ? fetchWith(options.fetch, requestInit) : undefined;
+    const postFetch = needsFetch(options) ? createUserFetch(options) : undefined;
     this.#postClient = createClient(postFetch, options);
     const streamInit: RequestInit | undefined = eventSourceInit?.withCredentials ? { ...requestInit, credentials: 'include' } : requestInit;
     const ownFetch = eventSourceInit?.fetch as FetchLike | undefined;
-    const streamFetch = ownFetch || eventSourceInit?.withCredentials ? fetchWith(ownFetch ?? options.fetch, streamInit) : undefined;
+    const streamFetch =
+      ownFetch || eventSourceInit?.withCredentials
+        ? createUserFetch({ fetch: ownFetch ?? options.fetch, requestInit: streamInit })
+        : undefined;
     this.#streamClient = streamFetch ? createClient(streamFetch, options) : this.#postClient;
   }
 
@@ -52,16 +65,11 @@ export class Requester {
    * @throws TransportError (as a rejection) for any other, and when there is none; what an `authProvider` threw; what `close` was given
    */
   async request(exchange: Exchange): Promise<{ response: HttpClientResponse; url: URL }> {
-    const what = `${exchange.method} ${exchange.url.href}`;
-    for (let renewed = false; ; renewed = true) {
-      const token = this.#authorization.isProvided ? await this.#authorization.token() : undefined;
-      const { response, url } = await this.#send(exchange, token);
-      const { status } = response;
-      if (status >= 200 && status < 300) return { response, url };
-      const text = await readErrorText(response.body, this.#maxErrorBodyBytes);
-      if (status === 401 && !renewed) await this.#authorization.renew(what, response, text, token);
-      else throw this.#toError(what, exchange, response, text);
-    }
+    const { response, url } = this.#authorization.isProvided
+      ? await this.#authorization.request((token) => this.#send(exchange, token))
+      : await this.#send(exchange, undefined);
+    if (response.status >= 200 && response.status < 300) return { response, url: new URL(url) };
+    throw await this.#toError(exchange, response, url);
   }
 
   /** Breaks off whatever is under way, with `error`. Resolves when every connection is closed. */
@@ -70,63 +78,47 @@ export class Requester {
     await Promise.all([this.#postClient.close(), this.#streamClient.close()]);
   }
 
-  async #send(exchange: Exchange, token: string | undefined): Promise<{ response: HttpClientResponse; url: URL }> {
-    const { method, body, timeoutMs } = exchange;
+  async #send({ method, url, headers: own, body, timeoutMs }: Exchange, token: string | undefined): Promise<Redirected> {
     const client = method === 'GET' ? this.#streamClient : this.#postClient;
-    let { url } = exchange;
-    let headers: Record<string, string> = { ...this.#userHeaders, ...exchange.headers };
+    const headers: Record<string, string> = { ...this.#userHeaders, ...own };
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
-    for (let redirects = 0; ; redirects++) {
-      let response: HttpClientResponse;
-      try {
-        response = await client.request({ url, method, headers, headersTimeoutMs: timeoutMs, ...(body !== undefined && { body }) });
-      } catch (error) {
-        throw this.#closedBy ?? toTransportError(error);
-      }
-      if (response.status < 300 || response.status > 399 || redirects === MAX_REDIRECTS || this.#redirects === 'none')
-        return { response, url };
-      const target = redirectTarget(response.status, response.headers.location, { url, method }, this.#redirects);
-      if (!target) return { response, url };
-      response.body.cancel();
-      if (!isSameOrigin(url, target)) {
-        // The user's headers may be credentials; the transport's own are not.
-        headers = { ...exchange.headers };
-      }
-      url = target;
+    const request = { url: url.href, method, headers, headersTimeoutMs: timeoutMs, ...(body !== undefined && { body }) };
+    try {
+      const response = await client.request(request);
+      if (response.status < 300 || response.status > 399) return { response, url: request.url };
+      // The user's headers may be credentials; the transport's own are not.
+      return await followRedirects(client, request, response, this.#redirects, () => own);
+    } catch (error) {
+      throw this.#closedBy ?? toTransportError(error);
     }
   }
 
-  #toError(what: string, { method }: Exchange, { status, headers }: HttpClientResponse, text: string): Error {
-    const { location, 'www-authenticate': wwwAuthenticate } = headers;
-    const to =
-      status >= 300 && status < 400 && location !== undefined
-        ? `${what}, redirected to ${location.slice(0, 200)}, which is not followed,`
-        : what;
-    return statusError(
-      to,
-      { status, text, ...(wwwAuthenticate !== undefined && { wwwAuthenticate }), ...(location !== undefined && { location }) },
-      method === 'POST',
-    );
+  async #toError({ method, url }: Exchange, response: HttpClientResponse, lastUrl: string): Promise<Error> {
+    const { status, headers } = response;
+    const text = await readErrorText(response.body, this.#maxErrorBodyBytes);
+    if (status === 401) return this.#authorization.toError({ response, text });
+    const { location } = headers;
+    const why = whyNotFollowed(lastUrl, method, response, this.#redirects);
+    const what = why === undefined ? `${method} ${url.href}` : `${method} ${url.href} (${why})`;
+    return statusError(what, { status, text, ...(location !== undefined && { location }) }, method === 'POST');
   }
 }
 
-/** What requests to an authorization server are sent with. */
-export function authorizationFetch(options: SSEClientTransportOptions): FetchLike {
-  return fetchWith(options.fetch, options.requestInit);
+/** Tokens for every connection of one transport. */
+export function createAuthorization(serverUrl: URL, options: SSEClientTransportOptions): Authorization {
+  return new Authorization({
+    ...options,
+    serverUrl,
+    fetchFn: createAuthorizationFetch(options, serverUrl),
+    maxErrorBodyBytes: maxErrorBodyBytesOf(options),
+    createError: (code, message, details) => new TransportError(code, message, { details }),
+  });
+}
+
+function maxErrorBodyBytesOf({ maxErrorBodyBytes = DEFAULT_MAX_ERROR_BODY_BYTES }: SSEClientTransportOptions): number {
+  return maxErrorBodyBytes;
 }
 
 function createClient(fetchFn: FetchLike | undefined, options: SSEClientTransportOptions): HttpClient {
   return createHttpClient({ ...options.http, ...(fetchFn && { fetch: fetchFn as typeof fetch }) });
-}
-
-/** `fetch` with what the user wants of every request. What the transport says of a request comes before it. */
-function fetchWith(fetchFn: FetchLike | undefined, requestInit: RequestInit | undefined): FetchLike {
-  const { headers: _, signal: __, method: ___, body: ____, ...rest } = requestInit ?? {};
-  // As it is when the request is made: what instruments `fetch` does so late.
-  return (url, init) => (fetchFn ?? fetch)(url, { ...rest, ...init });
-}
-
-/** Whether there is something in it that only `fetch` can do. */
-function isForFetch(requestInit: RequestInit | undefined): boolean {
-  return Object.keys(requestInit ?? {}).some((name) => !['headers', 'method', 'body', 'signal', 'redirect'].includes(name));
 }

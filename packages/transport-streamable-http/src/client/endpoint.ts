@@ -1,11 +1,20 @@
-import { discardBody, type HttpClient, type HttpClientResponse } from '@mcpwire/http';
+import type { HttpClient, HttpClientRequest, HttpClientResponse } from '@mcpwire/http';
 import { createHttpClient } from '@mcpwire/http/client';
-import { Authorization, unauthorizedBy } from './authorization.js';
-import { parseBearerChallenge } from './challenge.js';
-import { readErrorText } from './error-body.js';
-import { describeStatus, statusError, toTransportError } from './errors.js';
-import { DEFAULT_MAX_ERROR_BODY_BYTES, type FetchLike, type StreamableHTTPClientTransportOptions } from './options.js';
-import { MAX_REDIRECTS, parseRedirect } from './redirect.js';
+import {
+  Authorization,
+  createAuthorizationFetch,
+  createUserFetch,
+  describeStatus,
+  followRedirects,
+  needsFetch,
+  type RedirectPolicy,
+  readErrorText,
+  toRedirectPolicy,
+  whyNotFollowed,
+} from '@mcpwire/http/client/transport-parts';
+import { TransportError } from '@mcpwire/jsonrpc';
+import { statusError, toTransportError } from './errors.js';
+import { DEFAULT_MAX_ERROR_BODY_BYTES, type StreamableHTTPClientTransportOptions } from './options.js';
 import { type HeaderFields, harmless } from './request-headers.js';
 
 export interface EndpointRequest {
@@ -24,7 +33,7 @@ export class Endpoint {
   readonly #options: StreamableHTTPClientTransportOptions;
   readonly #maxErrorBodyBytes: number;
   readonly #authorization: Authorization;
-  readonly #redirects: 'same-origin' | 'follow' | 'none';
+  readonly #redirects: RedirectPolicy;
   #client: HttpClient | undefined;
 
   constructor(url: string | URL, options: StreamableHTTPClientTransportOptions) {
@@ -36,9 +45,14 @@ export class Endpoint {
     this.url = String(url);
     this.#options = options;
     this.#maxErrorBodyBytes = options.maxErrorBodyBytes ?? DEFAULT_MAX_ERROR_BODY_BYTES;
-    const redirect = options.requestInit?.redirect;
-    this.#redirects = redirect === 'error' || redirect === 'manual' ? 'none' : (options.redirectPolicy ?? 'same-origin');
-    this.#authorization = new Authorization({ ...options, serverUrl: this.url, fetchFn: this.#fetchForAuthorization() });
+    this.#redirects = toRedirectPolicy(options.redirectPolicy, options.requestInit);
+    this.#authorization = new Authorization({
+      ...options,
+      serverUrl: this.url,
+      fetchFn: createAuthorizationFetch(options, this.url),
+      maxErrorBodyBytes: this.#maxErrorBodyBytes,
+      createError: (code, message, details) => new TransportError(code, message, { details }),
+    });
   }
 
   /** Finishes an OAuth flow. */
@@ -56,16 +70,12 @@ export class Endpoint {
 
   /** The error that a response stands for, whose body is read for it. */
   async toError(method: string, response: HttpClientResponse): Promise<{ error: Error; text: string }> {
+    const { status } = response;
     const text = await readErrorText(response.body, this.#maxErrorBodyBytes);
-    if (response.status === 401) return { error: unauthorizedBy({ response, text }), text };
-    const redirect = parseRedirect(this.url, method, response.status, response.headers.location, 'same-origin');
-    if (redirect) {
-      const why = 'refusal' in redirect ? redirect.refusal : `more than ${MAX_REDIRECTS} redirects, or requestInit.redirect forbids it`;
-      const message = `${describeStatus(method, response, '')}: the redirect was not followed, since ${why}`;
-      return { error: statusError('http-status', message, { status: response.status, text }), text };
-    }
-    const code = response.status === 403 ? 'forbidden' : 'http-status';
-    return { error: statusError(code, describeStatus(method, response, text), { status: response.status, text }), text };
+    if (status === 401) return { error: this.#authorization.toError({ response, text }), text };
+    const why = whyNotFollowed(this.url, method, response, this.#redirects);
+    const message = why === undefined ? describeStatus(method, status, text) : `${describeStatus(method, status, '')}: ${why}`;
+    return { error: statusError(status === 403 ? 'forbidden' : 'http-status', message, { status, text }), text };
   }
 
   /** Breaks off what is under way and closes every connection. */
@@ -78,86 +88,31 @@ export class Endpoint {
     this.#client ??= createHttpClient({
       ...this.#options.http,
       headersTimeoutMs: this.#options.headersTimeoutMs,
-      ...(this.#needsFetch() && { fetch: this.#fetch() as typeof fetch }),
+      ...(needsFetch(this.#options) && { fetch: createUserFetch(this.#options) as typeof fetch }),
     });
     return this.#client;
   }
 
   async #withToken(request: EndpointRequest): Promise<HttpClientResponse> {
-    for (let renewed = false, widened = 0; ; ) {
-      const token = await this.#authorization.token().catch((error: unknown) => {
-        throw toTransportError(error);
-      });
-      const headers = token === undefined ? request.headers : { ...request.headers, authorization: `Bearer ${token}` };
-      const response = await this.#send(request, headers);
-      if (response.status === 401 && !renewed) {
-        renewed = true;
-        await this.#authorization.renew({ response, text: await readErrorText(response.body, this.#maxErrorBodyBytes) }, token);
-      } else if (response.status === 403 && parseBearerChallenge(response.headers['www-authenticate']).error === 'insufficient_scope') {
-        const text = await readErrorText(response.body, this.#maxErrorBodyBytes);
-        await this.#authorization.widen({ response, text }, widened++);
-      } else {
-        return response;
-      }
-    }
-  }
-
-  async #send(request: EndpointRequest, headers: HeaderFields): Promise<HttpClientResponse> {
-    const { method, body, signal } = request;
     try {
-      const response = await this.#http.request({ url: this.url, method, headers, body, signal });
-      if (response.status < 300 || response.status >= 400 || this.#redirects === 'none') return response;
-      return await this.#follow(request, headers, response);
+      const { response } = await this.#authorization.request(async (token) => {
+        const headers = token === undefined ? request.headers : { ...request.headers, authorization: `Bearer ${token}` };
+        return { response: await this.#send(request, headers) };
+      });
+      return response;
     } catch (error) {
       throw toTransportError(error);
     }
   }
 
-  async #follow(request: EndpointRequest, headers: HeaderFields, redirected: HttpClientResponse): Promise<HttpClientResponse> {
-    const { method, body, signal } = request;
-    let response = redirected;
-    let url = this.url;
-    let fields = headers;
-    for (let followed = 0; followed < MAX_REDIRECTS; followed++) {
-      const policy = this.#redirects === 'follow' ? 'follow' : 'same-origin';
-      const redirect = parseRedirect(url, method, response.status, response.headers.location, policy);
-      if (!redirect || 'refusal' in redirect) break;
-      await discardBody(response.body);
-      if (!redirect.isSameOrigin) fields = harmless(fields);
-      url = redirect.to.href;
-      response = await this.#http.request({ url, method, headers: fields, body, signal });
+  async #send({ method, body, signal }: EndpointRequest, headers: HeaderFields): Promise<HttpClientResponse> {
+    const request: HttpClientRequest = { url: this.url, method, headers, body, signal };
+    try {
+      const response = await this.#http.request(request);
+      if (response.status < 300 || response.status >= 400) return response;
+      return (await followRedirects(this.#http, request, response, this.#redirects, harmless)).response;
+    } catch (error) {
+      throw toTransportError(error);
     }
-    return response;
-  }
-
-  #needsFetch(): boolean {
-    const { fetch, requestInit } = this.#options;
-    const handled = ['headers', 'method', 'body', 'signal', 'redirect'];
-    return fetch !== undefined || Object.keys(requestInit ?? {}).some((member) => !handled.includes(member));
-  }
-
-  /** The user's `fetch`, or the runtime's, with what of `requestInit` only that can do. */
-  #fetch(): FetchLike {
-    const { fetch: own, requestInit } = this.#options;
-    const { headers, method, body, signal, redirect, ...more } = requestInit ?? {};
-    const send: FetchLike = own ?? ((input, init) => fetch(input, init));
-    const asWished = redirect === 'error' || redirect === 'manual' ? { redirect } : {};
-    return (input, init) => send(input, { ...more, ...init, ...asWished });
-  }
-
-  /** What the authorization flow sends its requests with: the user's headers stay with the server they are meant for. */
-  #fetchForAuthorization(): FetchLike {
-    const { fetch: own, requestInit } = this.#options;
-    const send: FetchLike = own ?? ((input, init) => fetch(input, init));
-    const { origin } = new URL(this.url);
-    return (input, init) => {
-      const { headers: mine, ...more } = requestInit ?? {};
-      if (!mine || new URL(input).origin !== origin) return send(input, { ...more, ...init });
-      const headers = new Headers(mine);
-      new Headers(init?.headers).forEach((value, name) => {
-        headers.set(name, value);
-      });
-      return send(input, { ...more, ...init, headers });
-    };
   }
 }

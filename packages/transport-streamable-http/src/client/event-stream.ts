@@ -1,7 +1,7 @@
 import { createEventStreamDecoder, type DecodedEvent, type EventStreamDecoder, type EventStreamError } from '@mcpwire/event-stream';
 import type { BodyConsumer, BodyFlow, HttpBody } from '@mcpwire/http';
+import { quote } from '@mcpwire/http/client/transport-parts';
 import { isJsonRpcError, type JsonRpcMessage, parse, TransportError, type TransportErrorCode } from '@mcpwire/jsonrpc';
-import { quote } from './errors.js';
 
 /** Whom a connection's event stream tells what it brings. */
 export interface EventStreamOwner {

@@ -1,9 +1,6 @@
 import type { NodeHttpClientOptions } from '@mcpwire/http/client/node';
+import type { ClientAuthorizationOptions, FetchLike } from '@mcpwire/http/client/transport-parts';
 import type { JsonRpcResultResponse } from '@mcpwire/jsonrpc';
-import type { AuthFunction, AuthProvider, InsufficientScopeContext, OAuthProvider } from './auth-provider.js';
-
-/** `fetch`, as far as a transport uses it. */
-export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /** How broken streams are taken up again. Names and defaults are the official SDK's. */
 export interface StreamableHTTPReconnectionOptions {
@@ -36,7 +33,7 @@ export interface ReestablishedSession {
   readonly response: JsonRpcResultResponse;
 }
 
-export interface StreamableHTTPClientTransportOptions {
+export interface StreamableHTTPClientTransportOptions extends ClientAuthorizationOptions {
   /** Sends every request instead of undici (on Node) or the runtime's `fetch`. Costs several times more on Node. */
   fetch?: FetchLike | undefined;
   /**
@@ -44,12 +41,6 @@ export interface StreamableHTTPClientTransportOptions {
    * the transport use `fetch`. A `redirect` of `error` or `manual` follows none.
    */
   requestInit?: RequestInit | undefined;
-  /** Where the bearer token comes from, and what to do when it is refused. */
-  authProvider?: AuthProvider | OAuthProvider | undefined;
-  /** The official SDK's `auth`, which runs the OAuth flow of an `authProvider` that is an `OAuthClientProvider`. */
-  auth?: AuthFunction | undefined;
-  /** Handed on to `auth`. It weakens a check of the authorization server. */
-  skipIssuerMetadataValidation?: boolean | undefined;
   /** A session to go on with. A client of the official SDK then sends no `initialize`. */
   sessionId?: string | undefined;
   /** The revision of that session, for its `MCP-Protocol-Version`. */
@@ -61,13 +52,6 @@ export interface StreamableHTTPClientTransportOptions {
    * five at most. `follow` goes anywhere, but takes no credentials and no headers of yours to another origin.
    */
   redirectPolicy?: 'same-origin' | 'follow' | undefined;
-  /**
-   * On 403 with `insufficient_scope`: `reauthorize`, the default, asks for more by `auth`; `throw` rejects with `forbidden`. A function is
-   * called, and the request repeated once it resolves.
-   */
-  onInsufficientScope?: 'reauthorize' | 'throw' | ((context: InsufficientScopeContext) => Promise<void>) | undefined;
-  /** How often one request may ask for more scope. Default 1. */
-  maxStepUpRetries?: number | undefined;
 
   /** The largest JSON reply, and the largest event, in bytes. Past it, a reply rejects `send`, and an event is skipped and reported. Default 64 MiB. */
   maxMessageBytes?: number | undefined;
@@ -82,6 +66,11 @@ export interface StreamableHTTPClientTransportOptions {
    * each time. Default false: the message is rejected with `session-lost`.
    */
   reestablish?: boolean | ((lostSessionId: string) => boolean | Promise<boolean>) | undefined;
+  /**
+   * `close` ends the session on the server first, by DELETE, and waits so many milliseconds for it at most. What goes wrong there goes to
+   * `onerror`. Default 0: the session lives on, to be gone on with by its id.
+   */
+  terminateOnCloseMs?: number | undefined;
   /** For the client over undici: certificates, a dispatcher, connections. Not looked at with `fetch`. */
   http?: Omit<NodeHttpClientOptions, 'fetch' | 'headersTimeoutMs'> | undefined;
 }

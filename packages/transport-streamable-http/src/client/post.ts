@@ -1,4 +1,5 @@
 import { discardBody, type HttpBody, type HttpClientResponse, isMediaType, readText } from '@mcpwire/http';
+import { quote } from '@mcpwire/http/client/transport-parts';
 import {
   isJsonRpcError,
   JsonRpcError,
@@ -14,7 +15,7 @@ import {
 } from '@mcpwire/jsonrpc';
 import { createRequestHeaders, HeaderName, McpErrorCode } from '@mcpwire/protocol';
 import type { Endpoint } from './endpoint.js';
-import { badResponse, quote, statusError, toTransportError } from './errors.js';
+import { badResponse, statusError, toTransportError } from './errors.js';
 import { awaitedOf, createOutgoing, type Outgoing } from './outgoing.js';
 import { type HeaderFields, permitted, type RequestHeaders } from './request-headers.js';
 import type { Session } from './session-id.js';

@@ -1,7 +1,8 @@
 import type { HttpHeaders } from '@mcpwire/http';
+import { quote } from '@mcpwire/http/client/transport-parts';
 import type { JsonRpcRequest, JsonRpcResultResponse, TransportError } from '@mcpwire/jsonrpc';
 import { HeaderName, isSessionId } from '@mcpwire/protocol';
-import { badResponse, quote, statusError } from './errors.js';
+import { badResponse, statusError } from './errors.js';
 import type { ReestablishedSession, StreamableHTTPClientTransportOptions } from './options.js';
 
 /** What a session needs of its transport. */
@@ -64,6 +65,12 @@ export class Session {
       this.#recovery = undefined;
     });
     return this.#recovery;
+  }
+
+  /** This side ends it: what is still under way in it begins no new one. */
+  end(reason: TransportError): void {
+    this.#lost = reason;
+    this.#host.sessionId = undefined;
   }
 
   async #recover(lostSessionId: string): Promise<boolean> {

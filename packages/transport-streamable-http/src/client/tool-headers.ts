@@ -1,6 +1,6 @@
+import { quote } from '@mcpwire/http/client/transport-parts';
 import { type JsonRpcResponse, type Params, TransportError } from '@mcpwire/jsonrpc';
 import { createParamHeaders, type ParamHeader, parseParamHeaders } from '@mcpwire/protocol';
-import { quote } from './errors.js';
 
 /** So many tools with such parameters are remembered; the oldest one is forgotten first. */
 const MAX_TOOLS = 4096;

@@ -51,6 +51,7 @@ export class StreamableHTTPClientTransport extends BaseTransport {
   readonly #post: Post;
   readonly #listening: Listening;
   readonly #listens: boolean;
+  readonly #terminateOnCloseMs: number;
   #protocolVersion: string | undefined;
   #supportedVersions: readonly string[] | undefined;
   #closing: Promise<void> | undefined;
@@ -61,17 +62,22 @@ export class StreamableHTTPClientTransport extends BaseTransport {
    */
   constructor(url: string | URL, options: StreamableHTTPClientTransportOptions = {}) {
     super();
-    const { sessionId, protocolVersion, reconnectionScheduler, reestablish } = options;
+    const { sessionId, protocolVersion, reconnectionScheduler, reestablish, terminateOnCloseMs = 0 } = options;
+    if (!(terminateOnCloseMs >= 0)) throw new RangeError(`terminateOnCloseMs must be 0 or a positive number, not ${terminateOnCloseMs}`);
     const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     if (!(maxMessageBytes > 0)) throw new RangeError(`maxMessageBytes must be a positive number, not ${maxMessageBytes}`);
     const reconnection = { ...DEFAULT_RECONNECTION, ...options.reconnectionOptions };
     this.sessionId = sessionId;
     this.#protocolVersion = protocolVersion;
     this.#listens = options.listen !== false;
+    this.#terminateOnCloseMs = terminateOnCloseMs;
     this.#endpoint = new Endpoint(url, options);
     this.#headers = new RequestHeaders(options.requestInit?.headers);
     this.#session = new Session(this.#sessionHost(), reestablish);
-    const order = new DeliveryOrder((message) => this.deliver(message));
+    const order = new DeliveryOrder((message) => {
+      // What a server says about the end of a session that this side has ended is no answer.
+      if (!this.#closing) this.deliver(message);
+    });
     const shared = {
       state: this.#state((message) => order.take(message)),
       endpoint: this.#endpoint,
@@ -188,13 +194,7 @@ export class StreamableHTTPClientTransport extends BaseTransport {
     if (sessionId === undefined) return;
     const unusable = this.#unusable();
     if (unusable) throw unusable;
-    const response = await this.#endpoint.request({ method: 'DELETE', headers: this.#headers.end(sessionId, this.#protocolVersion) });
-    const { status } = response;
-    if ((status >= 200 && status < 300) || status === 404 || status === 405) {
-      response.body.cancel();
-    } else {
-      throw (await this.#endpoint.toError('DELETE', response)).error;
-    }
+    await this.#delete(sessionId);
     this.sessionId = undefined;
     this.#listening.close();
   }
@@ -208,7 +208,10 @@ export class StreamableHTTPClientTransport extends BaseTransport {
     return this.#endpoint.finishAuth(codeOrParams, iss);
   }
 
-  /** Breaks off whatever is under way and closes every connection. The session lives on on the server: see `terminateSession`. */
+  /**
+   * Breaks off whatever is under way and closes every connection. The session lives on on the server: see `terminateSession`, and the option
+   * `terminateOnCloseMs`.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -223,8 +226,38 @@ export class StreamableHTTPClientTransport extends BaseTransport {
   async #close(): Promise<void> {
     this.#listening.close();
     this.#streams.close();
+    await this.#endSession();
     await this.#endpoint.close();
     this.finish({ kind: 'closed' });
+  }
+
+  /** Never rejects, and takes no longer than it may. */
+  async #endSession(): Promise<void> {
+    const { sessionId } = this;
+    const limitMs = this.#terminateOnCloseMs;
+    if (sessionId === undefined || limitMs === 0 || this.unusable()) return;
+    this.#session.end(new TransportError('closed', 'The transport is closed.'));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new TransportError('timeout', `The server did not answer DELETE within terminateOnCloseMs, ${limitMs} ms.`);
+      timer = setTimeout(() => reject(error), limitMs);
+    });
+    try {
+      await Promise.race([this.#delete(sessionId), late]);
+    } catch (error) {
+      this.report(error as Error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #delete(sessionId: string): Promise<void> {
+    const response = await this.#endpoint.request({ method: 'DELETE', headers: this.#headers.end(sessionId, this.#protocolVersion) });
+    const { status } = response;
+    if ((status < 200 || status >= 300) && status !== 404 && status !== 405) {
+      throw (await this.#endpoint.toError('DELETE', response)).error;
+    }
+    response.body.cancel();
   }
 
   #unusable(): TransportError | undefined {

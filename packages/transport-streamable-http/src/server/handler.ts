@@ -19,6 +19,8 @@ import { refuse, refuseForbidden, refuseInvalid, refuseMethod, toRefusal } from 
 import { serveStateless } from './stateless.js';
 import { type StatelessSettings, toStatelessSettings } from './stateless-settings.js';
 import { toStreamSettings } from './stream-settings.js';
+import { isThenable } from './thenable.js';
+import { toError } from './thrown.js';
 
 /** An `HttpHandler` with the sessions that it owns. */
 export interface StreamableHTTPHandler extends HttpHandler {
@@ -239,12 +241,4 @@ function toReporter(onerror: ((error: Error) => void) | undefined): (error: Erro
       // A broken log must not cost the client its answer.
     }
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,17 +1,7 @@
-import { type HttpRequest, type Principal, toUrl } from '@mcpwire/http';
+import { type HttpRequest, type Principal, toAuthInfo, toUrl } from '@mcpwire/http';
 import type { JsonRpcRequest, MessageContext } from '@mcpwire/jsonrpc';
 import type { RequestMeta } from '@mcpwire/protocol';
 import { toWebRequest } from './lazy-request.js';
-
-/** A principal in the shape of the official SDK's `AuthInfo`. */
-export interface AuthInfo {
-  token: string;
-  clientId: string;
-  scopes: string[];
-  /** Seconds since 1970. */
-  expiresAt?: number;
-  extra?: Record<string, unknown>;
-}
 
 /**
  * What is known of a modern request, beside the transport that it comes on. Handlers find it as the context of the message. Nothing is
@@ -51,13 +41,6 @@ export class StatelessContext implements MessageContext {
     if (principal) return toAuthInfo(principal);
     return (native as { request?: { auth?: unknown } } | undefined)?.request?.auth;
   }
-}
-
-function toAuthInfo({ id, clientId = id, token = '', scopes = [], expiresAtMs, extra }: Principal): AuthInfo {
-  const authInfo: AuthInfo = { token, clientId, scopes: [...scopes] };
-  if (expiresAtMs !== undefined) authInfo.expiresAt = Math.floor(expiresAtMs / 1000);
-  if (extra) authInfo.extra = { ...extra };
-  return authInfo;
 }
 
 /** A Host may be what no URL can have. */

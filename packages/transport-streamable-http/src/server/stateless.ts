@@ -7,6 +7,8 @@ import { Reply } from './reply.js';
 import { RequestTransport } from './request-transport.js';
 import { StatelessContext } from './stateless-context.js';
 import type { StatelessSettings } from './stateless-settings.js';
+import { isThenable } from './thenable.js';
+import { toError } from './thrown.js';
 
 const ACCEPTED: HttpResponse = { status: 202 };
 /** For a client that is gone: nobody reads it. */
@@ -126,12 +128,4 @@ function isAboutVersion({ data }: JsonRpcError): boolean {
 function failed(thrown: unknown, settings: StatelessSettings, message?: JsonRpcRequest): HttpResponse {
   settings.onerror(toError(thrown));
   return refuse(500, new JsonRpcError(ErrorCode.InternalError, 'Internal error', { id: message?.id }));
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,5 +1,6 @@
 import type { JsonRpcError, JsonRpcRequest } from '@mcpwire/jsonrpc';
 import { checkParamHeaders, type HeaderFields, type ParamHeader, parseParamHeaders } from '@mcpwire/protocol';
+import { isThenable } from './thenable.js';
 
 /** The `inputSchema` of a tool, or undefined if it is not known. */
 export type InputSchemaOf<Context> = (toolName: string, context: Context) => unknown;
@@ -119,8 +120,4 @@ function compare(request: JsonRpcRequest, headers: HeaderFields, params: readonl
 /** No name and no id can make another pair's key. */
 function keyOf(owner: string, name: string): string {
   return `${owner.length}:${owner}${name}`;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,17 +1,7 @@
-import type { HttpRequest, Principal } from '@mcpwire/http';
+import { type HttpRequest, toAuthInfo } from '@mcpwire/http';
 import type { MessageContext } from '@mcpwire/jsonrpc';
 import { toSafeUrl, toWebRequest } from '../server/lazy-request.js';
 import { type SdkAuthInfo, SdkPrincipal } from './sdk-auth.js';
-
-/** What the official SDK calls `AuthInfo`. */
-export interface AuthInfo {
-  token: string;
-  clientId: string;
-  scopes: string[];
-  /** Seconds since 1970. */
-  expiresAt?: number;
-  extra?: Record<string, unknown>;
-}
 
 /** How a message's receiver closes the connections that its answer, or what it says by itself, would go to. */
 export interface StreamClosers {
@@ -69,15 +59,4 @@ class RequestInfo {
   get url(): URL {
     return toSafeUrl(this.#request);
   }
-}
-
-function toAuthInfo(principal: Principal): AuthInfo {
-  const { id, token = '', clientId = id, scopes = [], expiresAtMs, extra } = principal;
-  return {
-    token,
-    clientId,
-    scopes: [...scopes],
-    ...(expiresAtMs !== undefined && { expiresAt: Math.floor(expiresAtMs / 1000) }),
-    ...(extra && { extra: { ...extra } }),
-  };
 }

@@ -4,6 +4,8 @@ import { HeaderName, isSessionId } from '@mcpwire/protocol';
 import type { LegacyContext } from '../server/handler-options.js';
 import { checkAccept } from '../server/read-post.js';
 import { Refusal, refuse, refuseInvalid } from '../server/refusal.js';
+import { isThenable } from '../server/thenable.js';
+import { toError } from '../server/thrown.js';
 import { refuseUnknownSession } from './handshake.js';
 import { SessionTransport } from './session.js';
 import type { SessionSettings } from './session-options.js';
@@ -257,12 +259,4 @@ async function within(limitMs: number, task: Promise<void>): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -2,7 +2,6 @@ import { StreamableHTTPClientTransport, type StreamableHTTPClientTransportOption
 import { auth as authV2, Client, InsufficientScopeError, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
 import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js';
 import { describe, expect, test } from 'vitest';
-import { parseBearerChallenge } from '../../src/client/challenge.js';
 import { ask, shakeHands, shakesHands } from './fixtures/messages.js';
 import type { Exchange, RawServer } from './fixtures/raw-server.js';
 import { closeAfterwards, connect, expectNoLeftovers, serve, until } from './fixtures/scene.js';
@@ -253,22 +252,4 @@ describe('an OAuthClientProvider and the SDK’s auth', () => {
     expect(messages).toHaveLength(1);
     await expect(transport.finishAuth('code')).rejects.toThrow(/pass an OAuthClientProvider as authProvider, and the auth function/);
   });
-});
-
-test.each([
-  ['Bearer', {}],
-  [
-    'Bearer error="invalid_token", error_description="a \\"quoted\\" word"',
-    { error: 'invalid_token', errorDescription: 'a "quoted" word' },
-  ],
-  [
-    'Basic realm="x", Bearer scope=one, resource_metadata="https://a.example/x"',
-    { scope: 'one', resourceMetadataUrl: new URL('https://a.example/x') },
-  ],
-  ['Basic scope="not ours"', {}],
-  ['Bearer resource_metadata="no url"', {}],
-  [undefined, {}],
-])('WWW-Authenticate: %s', (field, expected) => {
-  const none = { error: undefined, errorDescription: undefined, scope: undefined, resourceMetadataUrl: undefined };
-  expect(parseBearerChallenge(field)).toEqual({ ...none, ...expected });
 });

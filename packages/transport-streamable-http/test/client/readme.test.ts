@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { TransportError, type TransportErrorCode } from '@mcpwire/jsonrpc';
 import { describe, expect, test } from 'vitest';
-import { badResponse, insufficientScope, statusError, toTransportError, unauthorized } from '../../src/client/errors.js';
+import { badResponse, handlerFailed, statusError, toTransportError } from '../../src/client/errors.js';
 
 const readmePath = fileURLToPath(new URL('../../README.md', import.meta.url));
 const readme = readFileSync(readmePath, 'utf8');
@@ -56,15 +56,8 @@ describe('the table of errors', () => {
   });
 
   test('each of them is a TransportError, whatever else it is', () => {
-    const details = { status: 401, text: '' };
-    const scope = { ...details, requiredScope: undefined, resourceMetadataUrl: undefined, errorDescription: undefined };
-    for (const error of [
-      badResponse('x'),
-      unauthorized('x', details),
-      statusError('forbidden', 'x', details),
-      insufficientScope('x', scope),
-      toTransportError('x'),
-    ]) {
+    const forbidden = statusError('forbidden', 'x', { status: 403, text: '' });
+    for (const error of [badResponse('x'), forbidden, handlerFailed('x', 'y'), toTransportError('x')]) {
       expect(error).toBeInstanceOf(TransportError);
     }
   });

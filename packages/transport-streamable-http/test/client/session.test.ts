@@ -168,6 +168,62 @@ describe('terminateSession', () => {
   });
 });
 
+describe('terminateOnCloseMs', () => {
+  test('close ends the session first; what was under way in it is told nothing of that, and begins no new one', async () => {
+    const sessions = forgetful();
+    const isHeld = ({ message }: Exchange) => ['refused', 'answered'].includes(String(message?.id));
+    const server = await serve((exchange, self) => {
+      if (exchange.method === 'DELETE') {
+        sessions.forget();
+        // As the session is ended, what waits is refused, or answered with whatever there is.
+        for (const each of waiting()) each.message.id === 'refused' ? each.send(404, 'Session not found') : each.result({});
+        setTimeout(() => exchange.send(200), 40);
+      } else if (!isHeld(exchange)) sessions.script(exchange, self);
+    });
+    const waiting = () => server.of('POST').filter(isHeld);
+    const client = await connect(server.url, { terminateOnCloseMs: 1_000, reestablish: true, listen: false });
+    await shakeHands(client);
+    const refused = expect(client.transport.send(ask('refused'))).rejects.toMatchObject({ code: 'closed' });
+    const answered = client.transport.send(ask('answered')).catch(() => {});
+    await until('they wait', () => waiting().length === 2);
+    await client.transport.close();
+    await Promise.all([refused, answered]);
+    expect(server.of('DELETE').map(({ headers }) => headers['mcp-session-id'])).toEqual(['s1']);
+    expect(server.of('POST')).toHaveLength(4);
+    expect(client.messages).toHaveLength(1);
+    expect(client.errors).toEqual([]);
+    expect(client.closings).toEqual([{ kind: 'closed' }]);
+  });
+
+  test('a server that does not answer holds close up for so long and no longer, and onerror is told', async () => {
+    const sessions = forgetful();
+    const server = await serve((exchange, self) => void (exchange.method === 'DELETE' || sessions.script(exchange, self)));
+    const client = await connect(server.url, { terminateOnCloseMs: 60, listen: false });
+    await shakeHands(client);
+    await client.transport.close();
+    expect(server.of('DELETE')).toHaveLength(1);
+    expect(client.errors).toMatchObject([{ code: 'timeout', message: expect.stringContaining('60 ms') }]);
+  });
+
+  test('nothing is asked where there is no session, and none without the option', async () => {
+    const server = await serve((exchange) => shakesHands(exchange));
+    const client = await connect(server.url, { terminateOnCloseMs: 1_000, listen: false });
+    await shakeHands(client);
+    await client.transport.close();
+    const sessions = forgetful();
+    const other = await serve(sessions.script);
+    const plain = await connect(other.url, { listen: false });
+    await shakeHands(plain);
+    await plain.transport.close();
+    expect([...server.of('DELETE'), ...other.of('DELETE')]).toEqual([]);
+    expect(plain.transport.sessionId).toBe('s1');
+  });
+
+  test('a limit that is none is refused', async () => {
+    await expect(connect('http://127.0.0.1:1/mcp', { terminateOnCloseMs: -1 })).rejects.toThrow(/terminateOnCloseMs/);
+  });
+});
+
 test('a 404 without a session is an error like any other', async () => {
   const server = await serve((exchange) => exchange.send(404));
   const { transport } = await connect(server.url);

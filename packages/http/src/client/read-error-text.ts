@@ -1,4 +1,4 @@
-import type { HttpBody } from '@mcpwire/http';
+import type { HttpBody } from '../body.js';
 
 /** An error's body that takes longer is not waited for. */
 const TIMEOUT_MS = 5_000;

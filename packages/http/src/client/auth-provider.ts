@@ -1,4 +1,4 @@
-import type { FetchLike } from './options.js';
+import type { FetchLike } from './user-fetch.js';
 
 /** What is known when the server answers 401. */
 export interface UnauthorizedContext {
@@ -9,7 +9,13 @@ export interface UnauthorizedContext {
   fetchFn: FetchLike;
 }
 
-/** Bearer tokens. The official SDK v2's interface of the same name. */
+/** What is known when the server answers 403 with `insufficient_scope`. */
+export interface InsufficientScopeContext extends UnauthorizedContext {
+  /** The scopes that the server asks for, separated by spaces. */
+  scope: string | undefined;
+}
+
+/** Bearer tokens. The interface of the same name of the official MCP SDK, v2. */
 export interface AuthProvider {
   /** Called before every request. */
   token(): Promise<string | undefined>;
@@ -26,6 +32,7 @@ export interface OAuthProvider {
 
 export interface OAuthTokens {
   access_token: string;
+  scope?: string | undefined;
 }
 
 /** `auth` of the official SDK, v1 or v2. */
@@ -40,12 +47,14 @@ export type AuthFunction = (
 export interface AuthOptions {
   serverUrl: URL;
   authorizationCode?: string | undefined;
+  iss?: string | undefined;
   scope?: string | undefined;
   resourceMetadataUrl?: URL | undefined;
+  forceReauthorization?: boolean | undefined;
   skipIssuerMetadataValidation?: boolean | undefined;
   fetchFn: FetchLike;
 }
 
 export function isOAuthProvider(provider: AuthProvider | OAuthProvider): provider is OAuthProvider {
-  return 'tokens' in provider && typeof provider.tokens === 'function';
+  return 'tokens' in provider && typeof provider.tokens === 'function' && typeof provider.clientInformation === 'function';
 }
