@@ -19,6 +19,8 @@ export interface NegotiateOptions {
   /** How long the first answer may take: starting the program included. */
   readonly startMs: number;
   readonly signal: AbortSignal;
+  /** Which are asked for; default: all that the driver has. */
+  readonly revisions?: readonly Revision[] | undefined;
 }
 
 /** What became of asking for one revision. */
@@ -49,8 +51,9 @@ export async function negotiate(driver: Driver, options: NegotiateOptions): Prom
   const startedAt = performance.now();
   try {
     const attempt = (revision: Revision): Promise<Attempt> => ask(driver, revision, options.startMs, controller.signal);
-    const legacy = Promise.all(driver.revisions.filter((revision) => eraOf(revision) === 'legacy').map(attempt));
-    const modern = Promise.all(driver.revisions.filter((revision) => eraOf(revision) === 'modern').map(attempt));
+    const revisions = driver.revisions.filter((revision) => options.revisions?.includes(revision) ?? true);
+    const legacy = Promise.all(revisions.filter((revision) => eraOf(revision) === 'legacy').map(attempt));
+    const modern = Promise.all(revisions.filter((revision) => eraOf(revision) === 'modern').map(attempt));
     // A rejection of one while the other is awaited is not unhandled; it is thrown below.
     modern.catch(() => {});
     const attempts = [...(await legacy)];
@@ -58,7 +61,7 @@ export async function negotiate(driver: Driver, options: NegotiateOptions): Prom
       const graceMs = Math.max(MODERN_GRACE_MS, performance.now() - startedAt);
       const limit = sleep(graceMs, undefined, { signal: controller.signal, ref: true }).catch(() => undefined);
       await Promise.race([modern, limit]);
-    }
+    } else await modern;
     controller.abort();
     attempts.push(...(await modern));
     options.signal.throwIfAborted();

@@ -32,6 +32,11 @@ export interface RunOptions {
   readonly checks?: readonly Check[];
   /** Default: every revision that the server agrees to. */
   readonly revisions?: readonly Revision[] | undefined;
+  /**
+   * What the server supports, for who knows: then only `revisions` are asked for, which saves the start of a process for each other one over
+   * stdio. Some checks depend on it.
+   */
+  readonly knownRevisions?: readonly Revision[] | undefined;
   /** Globs over ids: `stdio/*`. */
   readonly only?: readonly string[] | undefined;
   readonly skip?: readonly string[] | undefined;
@@ -80,9 +85,10 @@ export async function run(options: RunOptions): Promise<Report> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const driver = createDriver(target, { redact: createRedactor(secretsOf(target, isSecretName)), timeoutMs });
   try {
-    const agreed = await negotiate(driver, { startMs: options.startMs ?? DEFAULT_START_MS, signal });
-    const supported = agreed.map(({ revision }) => revision);
+    const { knownRevisions, startMs = DEFAULT_START_MS } = options;
+    const agreed = await negotiate(driver, { startMs, signal, revisions: knownRevisions && (options.revisions ?? knownRevisions) });
     const judged = wanted(agreed, options.revisions);
+    const supported = knownRevisions ?? agreed.map(({ revision }) => revision);
     await Promise.all(agreed.filter((each) => !judged.includes(each)).map(({ session }) => session.connection.close()));
     const plan = judged.map((each) => ({ each, checks: checksFor(options, each.revision) }));
     const total = plan.reduce((sum, { checks }) => sum + checks.length, 0);

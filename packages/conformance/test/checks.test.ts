@@ -1,3 +1,4 @@
+import { REVISIONS } from '@mcpwire/protocol';
 import { expect, test } from 'vitest';
 import { checks } from '../src/checks/index.js';
 import { loadRequirements } from '../src/requirements/index.js';
@@ -39,6 +40,17 @@ test('each requirement that a check names exists, for a server, over a transport
       }
     }
   }
+});
+
+test('each check that a requirement of a server names exists, and runs in the revision of that requirement', () => {
+  const missing = REVISIONS.flatMap((revision) =>
+    loadRequirements(revision).rows.flatMap(({ id, serverChecks }) =>
+      serverChecks
+        .filter((name) => !checks.some((check) => check.id === name && check.revisions.includes(revision) && check.spec.includes(id)))
+        .map((name) => `${revision} ${id}: ${name}`),
+    ),
+  );
+  expect(missing).toEqual([]);
 });
 
 test('each says what a server does, and what to do when it does not', () => {

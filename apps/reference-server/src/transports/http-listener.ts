@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { TlsOptions } from 'node:tls';
-import { authenticated, bearerAuthentication, crossOrigin, type HttpHandler, LOOPBACK_HOSTS, textResponse } from '@mcpwire/http';
+import { crossOrigin, type HttpHandler, LOOPBACK_HOSTS, textResponse } from '@mcpwire/http';
 import { createHttpServer, type HttpServer } from '@mcpwire/http/node';
+import { withAuthorization } from './authorization.js';
 import type { HttpOptions } from './http-options.js';
 import type { ServeOptions } from './transport.js';
 
@@ -13,7 +13,7 @@ export type Routes = Readonly<Record<string, HttpHandler>>;
 /** Listens, and says on stderr where. */
 export async function listen(routes: Routes, options: HttpOptions, { log }: ServeOptions): Promise<HttpServer> {
   const server = await createHttpServer({
-    handler: protect(route(routes), options),
+    handler: crossOrigin(route(withAuthorization(routes, options), Object.keys(routes)), { allowedHosts: allowedHosts(options) }),
     host: options.host,
     port: options.port,
     ...(options.tls && { tls: await readTls(options) }),
@@ -30,23 +30,12 @@ export function allowedHosts({ allowHost }: HttpOptions): string[] {
   return [...LOOPBACK_HOSTS, ...allowHost];
 }
 
-function route(routes: Routes): HttpHandler {
+function route(routes: Routes, served: readonly string[]): HttpHandler {
   return (request) => {
     const handler = Object.hasOwn(routes, request.path) ? routes[request.path] : undefined;
     if (handler) return handler(request);
-    return textResponse(404, `Nothing is served at this path. These are: ${Object.keys(routes).join(', ')}\n`);
+    return textResponse(404, `Nothing is served at this path. These are: ${served.join(', ')}\n`);
   };
-}
-
-function protect(handler: HttpHandler, options: HttpOptions): HttpHandler {
-  const { token } = options;
-  const guarded = token === undefined ? handler : authenticated(handler, bearerAuthentication({ verify: (given) => verify(given, token) }));
-  return crossOrigin(guarded, { allowedHosts: allowedHosts(options) });
-}
-
-function verify(given: string, token: string): { id: string; token: string } | undefined {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b) ? { id: 'token', token: given } : undefined;
 }
 
 async function readTls({ cert, key }: HttpOptions): Promise<TlsOptions> {

@@ -13,6 +13,8 @@ export interface HttpOptions {
   /** Answer every POST with JSON, and never with an event stream. */
   readonly json: boolean;
   readonly token: string | undefined;
+  /** The issuer that clients without a token are sent to. */
+  readonly authorizationServer: string;
   /** Hosts, beside the loopback names, that requests may be addressed to. */
   readonly allowHost: readonly string[];
 }
@@ -26,6 +28,7 @@ const DEFAULTS: HttpOptions = {
   http2: false,
   json: false,
   token: undefined,
+  authorizationServer: 'https://authorization.example',
   allowHost: [],
 };
 
@@ -39,6 +42,7 @@ export function addHttpOptions(command: Command, { json }: { json: boolean }): v
     .option('--key <file>', 'private key, PEM')
     .option('--http2', 'serve HTTP/2: with --tls beside HTTP/1.1, without it alone')
     .option('--token <token>', 'demand "Authorization: Bearer <token>" of every request')
+    .option('--authorization-server <url>', 'the issuer that clients without a token are sent to', readUrl, DEFAULTS.authorizationServer)
     .option('--allow-host <host[:port]>', 'a name, beside the loopback ones, that requests may be addressed to; repeatable', append);
   if (json) command.option('--json', 'answer every POST with JSON, and never with an event stream');
 }
@@ -54,6 +58,11 @@ export function toHttpOptions(own: Readonly<Record<string, unknown>>): HttpOptio
 function readPort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return Number(value);
+}
+
+function readUrl(value: string): string {
+  if (!URL.canParse(value)) throw new InvalidArgumentError('It must be an absolute URL.');
+  return value;
 }
 
 function append(value: string, values: string[] = []): string[] {

@@ -1,6 +1,7 @@
 import type { Check, CheckContext } from '../check.js';
 import type { JsonObject } from '../inbox.js';
 import { isObject } from '../session.js';
+import { isLegacyRefusal } from './legacy-refusal.js';
 import { breachAt, type Seen, seenErrors, seenResults } from './observed.js';
 import { EVERY_TRANSPORT, MODERN } from './scope.js';
 
@@ -126,7 +127,9 @@ function modernResults(context: CheckContext): (Seen & { readonly result: JsonOb
 function eachCode(context: CheckContext, isWrong: (code: number) => boolean, what: string): void {
   for (const each of seenErrors(context) as SeenError[]) {
     const { code } = each.error;
-    if (typeof code === 'number' && !each.connection.sent.legacyIds.has(each.message.id ?? null) && isWrong(code))
-      breachAt(each, `an error has ${what}: ${code}`);
+    if (typeof code !== 'number' || each.connection.sent.legacyIds.has(each.message.id ?? null)) continue;
+    // Without an id it is about something that could not be read, and so may have counted as legacy.
+    if ((each.message.id ?? null) === null && isLegacyRefusal(context, each.error)) continue;
+    if (isWrong(code)) breachAt(each, `an error has ${what}: ${code}`);
   }
 }

@@ -4,6 +4,8 @@ import { isObject } from './observation.js';
 
 /** What a scene may do beyond messages, over HTTP. */
 export interface HttpMeans {
+  /** Where the raw server listens: `http://127.0.0.1:1234`. */
+  readonly origin: string;
   /** Answers the POST with a status and a body, and nothing else. */
   status(code: number, body?: JsonObject, headers?: Readonly<Record<string, string>>): void;
   /** Writes text into the answer's event stream, as it is; opens it first. */

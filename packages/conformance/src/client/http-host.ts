@@ -126,6 +126,10 @@ class Reply implements Channel, HttpMeans {
     this.#stream = raw.scene.streams === true;
   }
 
+  get origin(): string {
+    return `http://${this.#seen.headers.host}`;
+  }
+
   header(name: string, value: string): void {
     this.#headers.push([name, value]);
   }

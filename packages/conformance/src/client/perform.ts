@@ -104,10 +104,14 @@ async function untilDone(scene: Scene, observation: Observation, options: Perfor
 }
 
 async function untilServersAreGone(observation: Observation): Promise<void> {
+  const { links, transport } = observation;
   const deadline = performance.now() + OUTLIVE_MS;
-  while (observation.links.some(({ gone }) => gone === undefined)) {
+  // One that has yet to report may have been started, and told something, by a client that was quick to give up.
+  const isAwaited = (): boolean => transport === 'stdio' && links.length === 0;
+  const isLeft = (): boolean => links.some(({ gone }) => gone === undefined);
+  while (isAwaited() || isLeft()) {
     if (performance.now() > deadline) {
-      observation.leftRunning = true;
+      observation.leftRunning = isLeft();
       return;
     }
     await sleep(LOOK_MS);

@@ -10,7 +10,7 @@ import type { Endpoint } from './http-endpoint.js';
 import { HttpReply } from './http-reply.js';
 import type { HttpOptions, LoggedReply } from './http-request-log.js';
 import { HttpSockets } from './http-sockets.js';
-import { createModernHeaders, ParamHeaderBook } from './modern-headers.js';
+import { createModernHeaders } from './modern-headers.js';
 import {
   hasAnswer,
   isAnswer,
@@ -61,7 +61,6 @@ export class StreamableHttpConnection implements Connection {
   readonly #timeoutMs: number;
   readonly #sockets: HttpSockets;
   readonly #unanswered = new Map<JsonValue, string>();
-  readonly #params = new ParamHeaderBook();
   readonly #closed = new AbortController();
   #agreed: string | undefined;
   #closing: Promise<void> | undefined;
@@ -115,7 +114,7 @@ export class StreamableHttpConnection implements Connection {
       ...(method === 'GET' && { Accept: 'text/event-stream' }),
     };
     const features = REVISION_FEATURES[this.revision];
-    if (features.metadataHeaders) Object.assign(headers, createModernHeaders(message, this.revision, this.#params));
+    if (features.metadataHeaders) Object.assign(headers, createModernHeaders(message, this.revision, this.#endpoint.toolHeaders));
     else {
       if (this.sessionId !== undefined) headers['Mcp-Session-Id'] = this.sessionId;
       if (this.#agreed !== undefined && features.versionHeader === 'after-initialize') headers['MCP-Protocol-Version'] = this.#agreed;
@@ -337,7 +336,7 @@ export class StreamableHttpConnection implements Connection {
     if (!isUtf8(bytes)) this.inbox.addFault({ kind: 'not-utf8', why: 'is not UTF-8', text: head(bytes) });
     else if (value === undefined) this.inbox.addFault({ kind: 'not-json', why: 'is not JSON', text: head(bytes) });
     else {
-      this.#params.note(value);
+      this.#endpoint.toolHeaders.note(value);
       this.inbox.add(value, channel);
     }
   }

@@ -96,6 +96,28 @@ export const variants = {
       };
     },
   },
+  /** Knows the version from the session, and insists on the header of that version all the same. */
+  'insists-on-version': {
+    apply({ wire }) {
+      override(wire, 'checkVersion', (old, request, response) => {
+        const { revision } = wire.sessions.get(request.headers['mcp-session-id'])?.server ?? {};
+        if (request.headers['mcp-protocol-version'] !== undefined || revision === undefined || revision < '2025-06-18')
+          return old(request, response);
+        wire.refuse(response, 400);
+        return false;
+      });
+    },
+  },
+  /** Looks for the session before it looks at the body, and refuses what has none with a code of its own. */
+  'wants-session-first': {
+    apply({ wire }) {
+      const refuse = (response) => wire.refuseMessage(response, 400, -32000, 'No session');
+      override(wire, 'refuseMissing', (_, response) => refuse(response));
+      override(wire, 'refuseMalformed', (old, response, code, message) =>
+        response.req.headers['mcp-session-id'] === undefined ? refuse(response) : old(response, code, message),
+      );
+    },
+  },
   /** Answers everything with JSON. */
   json: {
     apply({ wire }) {

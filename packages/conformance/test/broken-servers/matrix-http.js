@@ -62,6 +62,7 @@ if (values.only === undefined) {
   const table = renderHttp(suite, own);
   if (values.write) writeFileSync(suite.file, table);
   else if (readFileSync(suite.file, 'utf8') !== table) problems.push(`${suite.file.pathname} is out of date: run this with --write`);
+  process.stdout.write(table);
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

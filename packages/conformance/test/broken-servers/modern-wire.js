@@ -216,14 +216,15 @@ export class ModernWire {
     if (!response.writableEnded && !response.destroyed) response.write(`event: message\ndata: ${JSON.stringify(out)}\n\n`);
   }
 
-  answer(response, _message, answer) {
+  answer(response, message, answer) {
     if (response.headersSent) {
       this.event(response, answer);
       this.endStream(response);
-    } else this.json(response, this.statusOf(answer), answer);
+    } else this.json(response, this.statusOf(answer, message), answer);
   }
 
-  statusOf({ error }) {
+  statusOf({ error }, { params }) {
+    if (error?.code === -32602 && params?._meta?.[`${META}clientCapabilities`] === undefined) return 400;
     return error ? (STATUS[error.code] ?? 200) : 200;
   }
 

@@ -19,8 +19,11 @@ export class SseWire {
   }
 
   /** @returns {Promise<string>} the address of the stream */
-  async start(port = 0, host = '127.0.0.1') {
-    await new Promise((resolve) => this.#http.listen(port, host, resolve));
+  /** Where it listens. */
+  host = '127.0.0.1';
+
+  async start(port = 0) {
+    await new Promise((resolve) => this.#http.listen(port, this.host, resolve));
     this.port = this.#http.address().port;
     return `http://127.0.0.1:${this.port}/sse`;
   }

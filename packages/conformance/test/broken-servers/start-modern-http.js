@@ -3,8 +3,46 @@ import { modernHttp } from './faults/modern-http.js';
 import { override } from './faults/override.js';
 import { ModernWire } from './modern-wire.js';
 
-/** Correct servers that do what the plain one has no need to. */
+const TOKEN = 'correct-server-token';
+const METADATA = '/.well-known/oauth-protected-resource/mcp';
+
+/** Correct servers that do what the plain one has no need to. Faults may build on one of them. */
 export const variants = {
+  /** Asks for authorization, and says where to get it. */
+  protected: ({ wire }) => {
+    wire.scope = 'mcp';
+    wire.metadata = (origin) => ({
+      resource: `${origin}/mcp`,
+      authorization_servers: ['https://authorization.example'],
+      scopes_supported: [wire.scope],
+    });
+    wire.challenge = (origin, error) =>
+      `Bearer resource_metadata="${origin}${METADATA}", scope="${wire.scope}"${error ? `, error="${error}"` : ''}`;
+    override(wire, 'handle', (old, request, response) => {
+      const origin = `http://${request.headers.host}`;
+      const { authorization } = request.headers;
+      if (request.url === METADATA) return wire.json(response, 200, wire.metadata(origin));
+      if (authorization === `Bearer ${TOKEN}`) return old(request, response);
+      const error = authorization?.startsWith('Bearer ') ? 'invalid_token' : undefined;
+      response.setHeader('www-authenticate', wire.challenge(origin, error));
+      return wire.refuse(response, 401);
+    });
+  },
+  /** Has a prompt that needs a client who can be asked. */
+  'needs-a-capability': ({ wire }) => {
+    override(wire, 'serve', (old, response, message) => {
+      if (message.method !== 'prompts/get') return old(response, message);
+      const error = wire.error(message.id, -32021, 'The user has to be asked', { requiredCapabilities: { elicitation: {} } });
+      return wire.answer(response, message, error);
+    });
+  },
+  /** Answers each request with an event stream. */
+  streams: ({ wire }) => {
+    override(wire, 'answer', (old, response, message, answer) => {
+      if (!response.headersSent && answer.error === undefined) response.writeHead(200, wire.streamHeaders());
+      old(response, message, answer);
+    });
+  },
   /** Ends a subscription in good order when there is another. */
   'one-subscription-at-a-time': ({ wire }) => {
     let last;
@@ -27,7 +65,7 @@ export const variants = {
  *
  * @param {string} [name] of a fault, or of a variant
  * @param {number} [port]
- * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ * @returns {Promise<{ url: string, headers?: Record<string, string>, close(): Promise<void> }>} `headers` are needed with each request
  */
 export async function startModernHttp(name, port = 0) {
   const fault = name === undefined ? undefined : modernHttp[name];
@@ -47,7 +85,9 @@ export async function startModernHttp(name, port = 0) {
     fault?.breakServer?.(server);
     return server;
   });
+  const variant = fault ? fault.variant : name;
+  variants[variant]?.({ wire });
   fault?.apply?.({ wire });
-  variants[name]?.({ wire });
-  return { url: await wire.start(port), close: () => wire.close() };
+  const url = await wire.start(port);
+  return { url, ...(variant === 'protected' && { headers: { Authorization: `Bearer ${TOKEN}` } }), close: () => wire.close() };
 }

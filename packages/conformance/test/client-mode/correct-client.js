@@ -6,6 +6,7 @@ const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
 const MODERN = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
 const MODERN_ERRORS = [-32020, -32021, -32022];
+const CAPABILITIES = { extensions: { 'com.example/steps': {} } };
 const INFO = { name: 'correct-client', version: '1.0.0' };
 
 class RequestError extends Error {
@@ -60,7 +61,7 @@ export class CorrectClient {
 
   meta(more) {
     if (!this.modern) return more;
-    return { [`${META}protocolVersion`]: MODERN, [`${META}clientInfo`]: INFO, [`${META}clientCapabilities`]: {}, ...more };
+    return { [`${META}protocolVersion`]: MODERN, [`${META}clientInfo`]: INFO, [`${META}clientCapabilities`]: CAPABILITIES, ...more };
   }
 
   newId() {

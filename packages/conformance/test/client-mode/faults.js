@@ -1,3 +1,5 @@
+import { exchange } from './http-exchange.js';
+
 /** What is wrong with a client, one thing each: `apply` breaks the correct one, and the checks in `caughtBy` see it. */
 const CHATTY = '2025-11-25';
 const MODERN = '2026-07-28';
@@ -17,6 +19,14 @@ const answering =
   (change) =>
   ({ client }) =>
     override(client, 'answer', (old, message) => old(change(message)));
+/** Does something more as soon as the handshake is done. */
+const afterHandshake =
+  (more) =>
+  ({ client, wire }) =>
+    override(client, 'initialize', async (old, ...args) => {
+      await old(...args);
+      more({ client, wire });
+    });
 const stdio = (fault) => ({ transport: 'stdio', revision: CHATTY, ...fault });
 const http = (fault) => ({ transport: 'streamable-http', revision: CHATTY, ...fault });
 const dropHeader =
@@ -119,7 +129,7 @@ export const faults = {
   'notification-ids': stdio({
     is: 'gives notifications ids',
     caughtBy: ['client/jsonrpc-notification-no-id'],
-    neighbours: ['client/lifecycle-initialized-sent'],
+    neighbours: { 'client/lifecycle-initialized-sent': 'what has an id is no notification' },
     apply: sending((message) => (message.method?.startsWith('notifications/') ? { ...message, id: `n${Math.random()}` } : message)),
   }),
   'same-token': stdio({
@@ -130,7 +140,7 @@ export const faults = {
   'boolean-token': stdio({
     is: 'uses true as progress token',
     caughtBy: ['client/progress-token-type'],
-    neighbours: ['client/progress-token-unique'],
+    neighbours: { 'client/progress-token-unique': 'there are only two of them' },
     apply: ({ client }) => override(client, 'tokenFor', () => true),
   }),
   'deaf-to-ping': stdio({
@@ -157,19 +167,22 @@ export const faults = {
   'ids-as-text': stdio({
     is: 'answers with ids as text',
     caughtBy: ['client/jsonrpc-response-same-id'],
-    neighbours: ['client/ping-answer', 'client/jsonrpc-request-answered-once'],
+    neighbours: {
+      'client/ping-answer': 'the ping with a number has no answer then',
+      'client/jsonrpc-request-answered-once': 'the ping with a number has no answer then',
+    },
     apply: answering((message) => ({ ...message, id: String(message.id) })),
   }),
   'result-and-error': stdio({
     is: 'puts null where an error could be',
     caughtBy: ['client/jsonrpc-response-not-both'],
     apply: answering((message) => (message.result ? { ...message, error: null } : message)),
-    neighbours: ['client/jsonrpc-message-shape'],
+    neighbours: { 'client/jsonrpc-message-shape': 'null is no error object' },
   }),
   'code-as-text': stdio({
     is: 'says codes as text',
     caughtBy: ['client/jsonrpc-error-code-integer'],
-    neighbours: ['client/jsonrpc-unknown-method'],
+    neighbours: { 'client/jsonrpc-unknown-method': 'another code than -32601' },
     apply: answering((message) => (message.error ? { ...message, error: { ...message.error, code: '-32601' } } : message)),
   }),
   'error-without-message': stdio({
@@ -180,7 +193,7 @@ export const faults = {
   'answers-notifications': stdio({
     is: 'answers notifications',
     caughtBy: ['client/jsonrpc-notification-no-response'],
-    neighbours: ['client/jsonrpc-response-same-id'],
+    neighbours: { 'client/jsonrpc-response-same-id': 'null is the id of no request' },
     apply: ({ client }) =>
       override(client, 'receiveOne', (old, message) => {
         if (message.method && !('id' in message)) client.answer({ jsonrpc: '2.0', id: null, error: { code: -32601, message: 'What?' } });
@@ -201,13 +214,86 @@ export const faults = {
   'cancels-others': stdio({
     is: 'cancels an id that it never used',
     caughtBy: ['client/cancellation-known-requests'],
-    neighbours: ['client/stdio-cancel-client-sends', 'client/cancellation-client-sends'],
+    alongside: ['client/cancellation-races'],
     apply: ({ client }) =>
       override(
         client,
         'giveUp',
         (old, message) => old({ ...message, id: 999 }) ?? client.waiting.get(message.id)?.reject(new Error('given up')),
       ),
+  }),
+  'initialize-in-array': stdio({
+    is: 'puts initialize into an array',
+    caughtBy: ['client/lifecycle-initialize-not-in-batch'],
+    revision: '2025-03-26',
+    apply: ({ wire }) => override(wire, 'write', (old, text) => old(/"initialize"/.test(text) ? `[${text.trim()}]\n` : text)),
+  }),
+  'asks-again': stdio({
+    is: 'goes on asking a server that has none of its versions',
+    caughtBy: ['client/versioning-client-selects'],
+    revision: MODERN,
+    apply: ({ client }) =>
+      override(client, 'connect', async (old, ...args) => {
+        try {
+          return await old(...args);
+        } catch (error) {
+          for (let times = 0; times < 3; times++) await client.request('server/discover').catch(() => {});
+          throw error;
+        }
+      }),
+  }),
+  'null-id': stdio({
+    is: 'sends a request with the id null',
+    caughtBy: ['client/jsonrpc-request-id-not-null'],
+    apply: afterHandshake(({ wire }) => wire.send({ jsonrpc: '2.0', id: null, method: 'ping' })),
+  }),
+  'sends-twice': stdio({
+    is: 'sends slow calls twice, to be sure',
+    caughtBy: ['client/jsonrpc-request-id-not-in-flight'],
+    alongside: ['client/cancellation-races'],
+    revision: MODERN,
+    apply: ({ wire }) =>
+      override(wire, 'send', (old, message) => {
+        const isTwice = message.method === 'tools/call' && message.params.name === 'slow';
+        return Promise.all([old(message), isTwice && old(message)]);
+      }),
+  }),
+  'reports-progress': stdio({
+    is: 'reports progress that nobody asked for',
+    caughtBy: ['client/progress-known-token'],
+    apply: afterHandshake(({ client }) => client.notify('notifications/progress', { progressToken: 'mine', progress: 1 })),
+  }),
+  'empty-answers': stdio({
+    is: 'answers with neither a result nor an error',
+    caughtBy: ['client/jsonrpc-response-result-or-error'],
+    neighbours: {
+      'client/ping-answer': 'it is no empty result',
+      'client/jsonrpc-unknown-method': 'it is no error',
+      'client/jsonrpc-message-shape': 'it is no message of any kind',
+    },
+    apply: answering(({ id }) => ({ jsonrpc: '2.0', id })),
+  }),
+  'lists-before-it-probes': stdio({
+    is: 'speaks both eras, and lists tools before it knows which one the server is of',
+    caughtBy: ['client/stdio-probes'],
+    revision: MODERN,
+    apply: ({ client }) =>
+      override(client, 'connect', (old, ...args) => {
+        client.modern = true;
+        client.request('tools/list').catch(() => {});
+        return old(...args);
+      }),
+  }),
+  'modern-without-probe': stdio({
+    is: 'speaks 2026-07-28 alone, and does not ask whether the server does',
+    caughtBy: ['client/stdio-modern-probes'],
+    revision: MODERN,
+    apply: ({ client }) => {
+      client.connect = async () => {
+        client.modern = true;
+        client.revision = MODERN;
+      };
+    },
   }),
   'answers-modern-servers': stdio({
     is: 'answers requests in 2026-07-28',
@@ -239,6 +325,12 @@ export const faults = {
     revision: MODERN,
     apply: dropMeta('io.modelcontextprotocol/clientInfo'),
   }),
+  'extension-without-prefix': stdio({
+    is: 'names an extension without a prefix',
+    caughtBy: ['client/versioning-extension-ids'],
+    revision: MODERN,
+    apply: addMeta({ 'io.modelcontextprotocol/clientCapabilities': { extensions: { steps: {} } } }),
+  }),
   'odd-prefix': stdio({
     is: 'has an empty label in a prefix',
     caughtBy: ['client/meta-prefix'],
@@ -266,7 +358,7 @@ export const faults = {
   'pretty-json': stdio({
     is: 'writes a message over several lines',
     caughtBy: ['client/stdio-message-no-newline'],
-    neighbours: ['client/stdio-stdin-only-messages'],
+    neighbours: { 'client/stdio-stdin-only-messages': 'its lines are no messages' },
     apply: ({ wire }) =>
       override(wire, 'write', (old, text) =>
         old(/initialized/.test(text) ? `${JSON.stringify(JSON.parse(text), null, 1)}\n${text}` : text),
@@ -358,7 +450,11 @@ export const faults = {
       override(client, 'receiveOne', (old, message) =>
         message.method?.startsWith('notifications/conformance') ? process.exit(3) : old(message),
       ),
-    neighbours: ['client/ping-answer', 'client/jsonrpc-unknown-method', 'client/jsonrpc-request-answered-once'],
+    neighbours: {
+      'client/ping-answer': 'the unknown notification comes before what this check asks',
+      'client/jsonrpc-unknown-method': 'the unknown notification comes before what this check asks',
+      'client/jsonrpc-request-answered-once': 'the unknown notification comes before what this check asks',
+    },
   }),
 
   'accepts-json': http({
@@ -380,22 +476,39 @@ export const faults = {
   'no-streams': http({
     is: 'reads JSON alone',
     caughtBy: ['client/streamable-http-both-types'],
-    neighbours: [
-      'client/ping-answer',
-      'client/jsonrpc-unknown-method',
-      'client/jsonrpc-request-answered-once',
-      'client/cancellation-invalid-ignored',
-      'client/streamable-http-polls',
-      'client/streamable-http-resume-client-get',
-    ],
+    neighbours: {
+      'client/ping-answer': 'it comes on a stream',
+      'client/jsonrpc-unknown-method': 'it comes on a stream',
+      'client/jsonrpc-request-answered-once': 'it comes on a stream',
+      'client/cancellation-invalid-ignored': 'it comes on a stream',
+      'client/streamable-http-polls': 'it comes on a stream',
+      'client/streamable-http-resume-client-get': 'it comes on a stream',
+    },
     apply: ({ wire }) => override(wire, 'follow', async () => {}),
   }),
   'trips-over-comments': http({
     is: 'dies of comments',
     caughtBy: ['client/streamable-http-ignores-comments'],
-    neighbours: ['client/streamable-http-both-types', 'client/streamable-http-headers-case-insensitive'],
+    neighbours: {
+      'client/streamable-http-both-types': 'there are comments on the same stream',
+      'client/streamable-http-headers-case-insensitive': 'there are comments on the same stream',
+    },
     revision: MODERN,
     apply: ({ wire }) => override(wire, 'field', (old, line) => (line.startsWith(': a comment') ? process.exit(3) : old(line))),
+  }),
+  'minds-the-case': http({
+    is: 'knows Content-Type in its usual letters alone',
+    caughtBy: ['client/streamable-http-headers-case-insensitive'],
+    neighbours: {
+      'client/streamable-http-both-types': 'the same answers are streams',
+      'client/streamable-http-ignores-comments': 'the same answers have comments',
+    },
+    revision: MODERN,
+    apply: ({ wire }) =>
+      override(wire, 'read', (old, message, response) => {
+        const header = (name) => (response.rawHeaders.includes('Content-Type') ? response.header(name) : undefined);
+        return old(message, { ...response, header });
+      }),
   }),
   'no-version-header': http({
     is: 'sends no MCP-Protocol-Version',
@@ -411,6 +524,7 @@ export const faults = {
   'resumes-as-json': http({
     is: 'accepts JSON with GET',
     caughtBy: ['client/streamable-http-get-accept'],
+    alongside: ['client/streamable-http-polls'],
     apply: ({ wire }) => override(wire, 'acceptStream', () => 'application/json'),
   }),
   'no-session-header': http({
@@ -422,8 +536,8 @@ export const faults = {
     is: 'takes over any session id',
     caughtBy: ['client/streamable-http-session-client-sends'],
     apply: ({ wire }) =>
-      override(wire, 'noteSession', (_, __, { headers }) => {
-        wire.session = headers.get('mcp-session-id') ?? wire.session;
+      override(wire, 'noteSession', (_, __, { header }) => {
+        wire.session = header('mcp-session-id') ?? wire.session;
       }),
   }),
   'stays-lost': http({
@@ -444,7 +558,7 @@ export const faults = {
   'never-comes-back': http({
     is: 'does not come back for the rest of a stream',
     caughtBy: ['client/streamable-http-polls'],
-    neighbours: ['client/streamable-http-resume-client-get'],
+    neighbours: { 'client/streamable-http-resume-client-get': 'nothing is resumed' },
     apply: ({ wire }) => override(wire, 'pause', () => new Promise(() => {})),
   }),
   hasty: http({
@@ -504,12 +618,12 @@ export const faults = {
   'no-param-headers': http({
     is: 'sends no Mcp-Param headers',
     caughtBy: ['client/streamable-http-param-client-mirrors'],
-    neighbours: [
-      'client/streamable-http-param-client-encodes',
-      'client/streamable-http-param-client-base64',
-      'client/streamable-http-param-client-sentinel-literal',
-      'client/streamable-http-param-client-refreshes',
-    ],
+    neighbours: {
+      'client/streamable-http-param-client-encodes': 'there is no such header at all',
+      'client/streamable-http-param-client-base64': 'there is no such header at all',
+      'client/streamable-http-param-client-sentinel-literal': 'there is no such header at all',
+      'client/streamable-http-param-client-refreshes': 'there is no such header at all',
+    },
     revision: MODERN,
     apply: ({ wire }) => override(wire, 'paramHeaders', () => ({})),
   }),
@@ -525,7 +639,10 @@ export const faults = {
   'percent-params': http({
     is: 'encodes parameters with percent signs',
     caughtBy: ['client/streamable-http-param-client-base64', 'client/streamable-http-param-client-encodes'],
-    neighbours: ['client/streamable-http-mcp-name-encoded', 'client/streamable-http-param-client-sentinel-literal'],
+    neighbours: {
+      'client/streamable-http-mcp-name-encoded': 'names are encoded the same way',
+      'client/streamable-http-param-client-sentinel-literal': 'names are encoded the same way',
+    },
     revision: MODERN,
     apply: ({ wire }) => override(wire, 'encodeBase64', (_, text) => encodeURIComponent(text)),
   }),
@@ -546,6 +663,20 @@ export const faults = {
     caughtBy: ['client/streamable-http-param-client-omits-absent'],
     revision: MODERN,
     apply: ({ wire }) => override(wire, 'isGiven', (_, args, key) => args[key] !== null),
+  }),
+  'fetches-schemas': http({
+    is: 'fetches what schemas refer to',
+    caughtBy: ['client/json-schema-ref-no-network'],
+    revision: MODERN,
+    apply: ({ client }) =>
+      override(client, 'perform', async (old, ...args) => {
+        const result = await old(...args);
+        for (const { inputSchema } of result.tools ?? []) {
+          const { $ref } = inputSchema.properties.text ?? {};
+          if ($ref) await exchange($ref).then(({ text }) => text());
+        }
+        return result;
+      }),
   }),
   'keeps-stale-tools': http({
     is: 'does not list tools again when it is refused',

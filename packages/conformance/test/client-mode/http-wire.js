@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exchange } from './http-exchange.js';
 
-/** Streamable HTTP by fetch: a POST for each message, GET for the rest of a stream that broke off, and HTTP+SSE for servers from before. */
+/** Streamable HTTP: a POST for each message, GET for the rest of a stream that broke off, and HTTP+SSE for servers from before. */
 export class HttpWire {
   client = undefined;
   session = undefined;
@@ -69,7 +70,7 @@ export class HttpWire {
     if (message.method && message.id !== undefined) this.running.set(message.id, controller);
     const signal = AbortSignal.any([controller.signal, this.closing.signal]);
     const headers = this.headersFor(message);
-    const response = await fetch(this.endpoint ?? this.url, { method: 'POST', headers, body: this.body(message), signal });
+    const response = await exchange(this.endpoint ?? this.url, { method: 'POST', headers, body: this.body(message), signal });
     this.noteSession(message, response);
     if (!response.ok) return this.refused(message, response, headers);
     await this.read(message, response);
@@ -79,8 +80,8 @@ export class HttpWire {
     return JSON.stringify(message);
   }
 
-  noteSession({ method }, { headers }) {
-    if (method === 'initialize') this.session = headers.get('mcp-session-id') ?? undefined;
+  noteSession({ method }, { header }) {
+    if (method === 'initialize') this.session = header('mcp-session-id');
   }
 
   async refused(message, response, headers) {
@@ -98,7 +99,7 @@ export class HttpWire {
 
   /** HTTP+SSE: messages go to the endpoint of the first event. */
   async openSse(message) {
-    const response = await fetch(this.url, { headers: { accept: 'text/event-stream' }, signal: this.closing.signal });
+    const response = await exchange(this.url, { headers: { accept: 'text/event-stream' }, signal: this.closing.signal });
     if (!response.ok) throw new Error(`status ${response.status}`);
     for await (const { event, data } of this.events(response)) {
       if (event === 'endpoint') {
@@ -109,10 +110,10 @@ export class HttpWire {
   }
 
   async read(message, response) {
-    const type = response.headers.get('content-type') ?? '';
-    if (type.startsWith('application/json')) this.client.receive(await response.json());
+    const type = response.header('content-type') ?? '';
+    if (type.startsWith('application/json')) this.client.receive(JSON.parse(await response.text()));
     else if (type.startsWith('text/event-stream')) await this.follow(message, response);
-    else await response.body?.cancel();
+    else response.drop();
   }
 
   async follow(message, response) {
@@ -136,7 +137,7 @@ export class HttpWire {
 
   resume(lastId) {
     const headers = { accept: this.acceptStream(), ...this.lastEvent(lastId), ...this.sessionHeaders() };
-    return fetch(this.url, { headers, signal: this.closing.signal });
+    return exchange(this.url, { headers, signal: this.closing.signal });
   }
 
   acceptStream() {
@@ -150,7 +151,7 @@ export class HttpWire {
   async *events(response) {
     let rest = '';
     let event = {};
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    for await (const chunk of response.chunks) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
       for (const line of lines) {
@@ -177,7 +178,7 @@ export class HttpWire {
   }
 
   async close() {
-    if (this.session) await fetch(this.url, { method: 'DELETE', headers: this.sessionHeaders() }).catch(() => {});
+    if (this.session) await exchange(this.url, { method: 'DELETE', headers: this.sessionHeaders() }).catch(() => {});
     this.closing.abort();
   }
 }

@@ -1,6 +1,9 @@
+import { MetaKey } from '@mcpwire/protocol';
 import type { Check, CheckContext } from '../../check.js';
 import { breach } from '../../expect.js';
 import type { JsonObject } from '../../inbox.js';
+import { isObject } from '../../session.js';
+import { isLegacyRefusal } from '../legacy-refusal.js';
 import { kindOf } from '../observed.js';
 import { EVERY_REVISION, EVERY_TRANSPORT } from '../scope.js';
 import { survive } from '../survive.js';
@@ -130,9 +133,11 @@ async function probe(
   for (const { message } of session.messagesSince(mark)) {
     if (kindOf(message) !== 'response') continue;
     const { id } = message;
-    // The answer to the request by which the server is seen to be alive.
-    if (id !== undefined && id !== null && !own.has(id) && session.connection.sent.ids.has(id)) continue;
-    if (id !== undefined && id !== null && before.has(id)) continue;
+    // Answers to requests from before or after, and those to somebody else's, which other checks are about.
+    const isOwn = (own.has(id ?? null) && !before.has(id ?? null)) || texts.some((text) => text.includes(`"id":${JSON.stringify(id)}`));
+    if (id !== undefined && id !== null && !isOwn) continue;
+    const { error } = message;
+    if (isObject(error) && texts.every((text) => !text.includes(MetaKey.ProtocolVersion)) && isLegacyRefusal(context, error)) continue;
     const why = fault(message);
     if (why !== undefined) breach(why, { expected: { error: expected }, received: message });
   }

@@ -1,5 +1,6 @@
 import type { Check } from '../../check.js';
 import type { SseConnection } from '../../raw/sse-connection.js';
+import { sseBindChecks } from '../http/bind.js';
 import { sseEndpointChecks } from './endpoint.js';
 import { sseOriginChecks } from './origin.js';
 import { ssePostChecks } from './post.js';
@@ -13,4 +14,5 @@ export const sseChecks: readonly Check<SseConnection>[] = [
   ...ssePostChecks,
   ...sseSessionChecks,
   ...sseOriginChecks,
+  ...sseBindChecks,
 ];

@@ -2,7 +2,7 @@ import type { Check } from '../../check.js';
 import { ensure, notApplicable } from '../../expect.js';
 import type { StreamableHttpConnection } from '../../raw/streamable-http-connection.js';
 import { isObject } from '../../session.js';
-import { fetchFrom, foundMetadata, refused, SERVER_METADATA } from './authorization-probes.js';
+import { AUTHORIZATION, fetchFrom, foundMetadata, refused, SERVER_METADATA } from './authorization-probes.js';
 import { HTTP_LEGACY, type HttpContext, LEGACY_HTTP } from './scope.js';
 
 const MARCH_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-03-26');
@@ -10,7 +10,7 @@ const MARCH_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-03-26');
 /** Where authorization is to be had. */
 export const authorizationEndpointChecks: readonly Check<StreamableHttpConnection>[] = [
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/https',
     level: 'must',
     title: 'Authorization endpoints are reached over HTTPS',

@@ -1,8 +1,11 @@
+import { REVISION_FEATURES, type Revision } from '@mcpwire/protocol';
+import type { TransportKind } from '../../connection.js';
 import { breach, notApplicable } from '../../expect.js';
 import type { JsonObject } from '../../inbox.js';
 import { HttpReply } from '../../raw/http-reply.js';
 import { HttpSockets } from '../../raw/http-sockets.js';
 import { isObject } from '../../session.js';
+import { since } from '../scope.js';
 import { type HttpContext, isServed } from './scope.js';
 
 /** No authorization server ever issued it. */
@@ -10,10 +13,23 @@ export const INVALID_TOKEN = 'conformance-no-such-token';
 export const SERVER_METADATA = '/.well-known/oauth-authorization-server';
 const METADATA = '/.well-known/oauth-protected-resource';
 
-export async function initialize(context: HttpContext, headers: Readonly<Record<string, string>>): Promise<HttpReply> {
+/** Where a check of authorization applies. */
+export const AUTHORIZATION: { readonly transports: readonly TransportKind[]; readonly revisions: readonly Revision[] } = {
+  transports: ['streamable-http'],
+  revisions: since('2025-03-26'),
+};
+/** The revisions with Protected Resource Metadata; with where it lies, and scopes in challenges, spelt out. */
+export const SINCE_JUNE_2025: readonly Revision[] = since('2025-06-18');
+export const SINCE_NOVEMBER_2025: readonly Revision[] = since('2025-11-25');
+
+/** What a client asks first, with these headers in place of its credentials. */
+export async function knock(context: HttpContext, headers: Readonly<Record<string, string>>): Promise<HttpReply> {
   const session = await context.connect();
   const { connection } = session;
-  const reply = await connection.post(session.createRequest('initialize', session.initializeParams), { headers, anonymous: true });
+  const request = REVISION_FEATURES[context.revision].initialize
+    ? session.createRequest('initialize', session.initializeParams)
+    : session.createRequest(session.livenessMethod);
+  const reply = await connection.post(request, { headers, anonymous: true });
   if (!isServed(reply)) connection.sessionId = undefined;
   return reply;
 }
@@ -22,7 +38,7 @@ export async function refused(context: HttpContext): Promise<HttpReply> {
   const session = await context.open();
   await context.control('a request with credentials is served', () => session.alive());
   if (!session.connection.hasOwnHeaders) notApplicable('the server asks for no authorization');
-  const reply = await initialize(context, {});
+  const reply = await knock(context, {});
   if (isServed(reply)) notApplicable('the server asks for no authorization');
   return reply;
 }

@@ -2,17 +2,27 @@ import type { Check } from '../../check.js';
 import { ensure, notApplicable } from '../../expect.js';
 import type { HttpReply } from '../../raw/http-reply.js';
 import type { StreamableHttpConnection } from '../../raw/streamable-http-connection.js';
-import { INVALID_TOKEN, initialize, metadataUrl, paramOf, refused, refusedBy401 } from './authorization-probes.js';
-import { HTTP_LEGACY, LEGACY_HTTP } from './scope.js';
+import { MODERN } from '../scope.js';
+import {
+  AUTHORIZATION,
+  INVALID_TOKEN,
+  knock,
+  metadataUrl,
+  paramOf,
+  refused,
+  refusedBy401,
+  resourceMetadata,
+  SINCE_NOVEMBER_2025,
+} from './authorization-probes.js';
+import { HTTP_LEGACY } from './scope.js';
 
 const MARCH_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-03-26');
 const JUNE_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-06-18');
-const NOVEMBER_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-11-25');
 
 /** How a server that asks for authorization refuses who has none. Needs no authorization server: only the credentials that the caller gave. */
 export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/401',
     level: 'must',
     title: 'A request without the authorization that the server needs gets status 401',
@@ -28,7 +38,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/token-invalid-401',
     level: 'must',
     title: 'A request with a token that is none gets status 401',
@@ -36,7 +46,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     remedy: 'Validate every token, and answer requests with one that is wrong with status 401.',
     async run(context) {
       await refused(context);
-      const reply = await initialize(context, { Authorization: `Bearer ${INVALID_TOKEN}` });
+      const reply = await knock(context, { Authorization: `Bearer ${INVALID_TOKEN}` });
       ensure(reply.status === 401, `a request with an invalid token got status ${reply.status}`, {
         expected: 'status 401',
         received: reply.describe(),
@@ -44,7 +54,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/token-error-response',
     level: 'must',
     title: 'The refusal of a token has a Bearer challenge in WWW-Authenticate',
@@ -52,7 +62,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     remedy: 'Send WWW-Authenticate: Bearer error="invalid_token" with the 401 for a token that is not valid.',
     async run(context) {
       await refused(context);
-      const reply = await initialize(context, { Authorization: `Bearer ${INVALID_TOKEN}` });
+      const reply = await knock(context, { Authorization: `Bearer ${INVALID_TOKEN}` });
       if (reply.status !== 401)
         notApplicable('the server does not answer an invalid token with 401, which auth/token-invalid-401 is about');
       const challenge = reply.headers['www-authenticate'];
@@ -69,7 +79,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/error-status',
     level: 'must',
     title: 'Failed authorization gets status 401, 403 or 400',
@@ -78,7 +88,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     async run(context) {
       const replies: [string, HttpReply][] = [['no Authorization', await refused(context)]];
       for (const value of [`Bearer ${INVALID_TOKEN}`, 'Bearer', 'Conformance nonsense']) {
-        replies.push([`the Authorization "${value}"`, await initialize(context, { Authorization: value })]);
+        replies.push([`the Authorization "${value}"`, await knock(context, { Authorization: value })]);
       }
       for (const [what, reply] of replies) {
         ensure([400, 401, 403].includes(reply.status), `a request with ${what} got status ${reply.status}`, {
@@ -89,7 +99,7 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/www-authenticate',
     level: 'must',
     title: 'A 401 leads to the Protected Resource Metadata by its WWW-Authenticate header',
@@ -105,12 +115,12 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/challenge-scope',
     level: 'should',
     title: 'The WWW-Authenticate header of a 401 says which scope to ask for',
     spec: ['auth.challenge.scope'],
-    revisions: NOVEMBER_2025,
+    revisions: SINCE_NOVEMBER_2025,
     remedy: 'Put scope="…" into WWW-Authenticate.',
     async run(context) {
       const reply = await refusedBy401(context);
@@ -119,6 +129,25 @@ export const authorizationChecks: readonly Check<StreamableHttpConnection>[] = [
         expected: 'scope="…"',
         received: challenge ?? 'no WWW-Authenticate',
       });
+    },
+  },
+  {
+    ...AUTHORIZATION,
+    id: 'auth/no-offline-access',
+    level: 'should',
+    title: 'Neither the challenge nor the metadata asks for the scope offline_access',
+    spec: ['auth.no-offline-access'],
+    revisions: MODERN,
+    remedy: 'Leave offline_access out of WWW-Authenticate and of scopes_supported: whether it wants refresh tokens is for a client to say.',
+    async run(context) {
+      const reply = await refused(context);
+      const { found } = await resourceMetadata(context);
+      const places: [string, string[]][] = [
+        ['the challenge', (paramOf(reply.headers['www-authenticate'] ?? '', 'scope') ?? '').split(' ')],
+        ['the metadata', Array.isArray(found?.scopes_supported) ? found.scopes_supported.map(String) : []],
+      ];
+      for (const [place, scopes] of places)
+        ensure(!scopes.includes('offline_access'), `${place} asks for the scope offline_access`, { received: scopes });
     },
   },
 ];

@@ -1,15 +1,18 @@
+import { MetaKey } from '@mcpwire/protocol';
 import type { Check } from '../../check.js';
-import { ensure, inconclusive } from '../../expect.js';
+import { ensure, inconclusive, notApplicable } from '../../expect.js';
 import type { JsonObject, JsonValue } from '../../inbox.js';
 import type { HttpReply } from '../../raw/http-reply.js';
 import type { StreamableHttpConnection } from '../../raw/streamable-http-connection.js';
-import { isObject } from '../../session.js';
+import { CLIENT_INFO, isObject } from '../../session.js';
+import { isLegacyRefusal } from '../legacy-refusal.js';
 import { kindOf } from '../observed.js';
 import { errorIn, MODERN_HTTP, postRequest, wasRefused } from './modern-probes.js';
-import { answerIn, at, controlPing, ensureServed, type HttpSession, messagesOf, seenReplies } from './scope.js';
+import { answerIn, at, controlPing, ensureServed, type HttpContext, type HttpSession, messagesOf, seenReplies } from './scope.js';
 
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
+const MISSING_CAPABILITY = -32021;
 const TYPES = ['application/json', 'text/event-stream'];
 const common = { ...MODERN_HTTP, level: 'must', uses: 'shared' } as const;
 
@@ -62,7 +65,7 @@ export const modernMessageChecks: readonly Check<StreamableHttpConnection>[] = [
       const session = await context.session();
       for (const text of ['this is no JSON', '{"jsonrpc":"2.0","id":1,"method":"server/discover"', '', '\ufeff']) {
         await controlPing(context, session, 'a request');
-        ensureRefused(await session.connection.post(Buffer.from(text)), `the body ${JSON.stringify(text)}`, PARSE_ERROR);
+        ensureRefused(context, await session.connection.post(Buffer.from(text)), `the body ${JSON.stringify(text)}`, PARSE_ERROR);
       }
     },
   },
@@ -80,7 +83,7 @@ export const modernMessageChecks: readonly Check<StreamableHttpConnection>[] = [
         await controlPing(context, session, 'a request');
         const shown = JSON.stringify(body).slice(0, 60);
         const reply = await session.connection.post(Buffer.from(JSON.stringify(body)));
-        ensureRefused(reply, `the body ${shown}`, INVALID_REQUEST);
+        ensureRefused(context, reply, `the body ${shown}`, INVALID_REQUEST);
       }
     },
   },
@@ -96,7 +99,43 @@ export const modernMessageChecks: readonly Check<StreamableHttpConnection>[] = [
         await controlPing(context, session, 'a single request');
         const batch = Array.from({ length: count }, () => session.createRequest('server/discover'));
         const reply = await session.connection.post(Buffer.from(JSON.stringify(batch)));
-        ensureRefused(reply, `an array of ${count} requests`, INVALID_REQUEST);
+        ensureRefused(context, reply, `an array of ${count} requests`, INVALID_REQUEST);
+      }
+    },
+  },
+  {
+    ...common,
+    id: 'meta/request-missing-400',
+    title: 'A request that lacks a required _meta field gets status 400',
+    spec: ['meta.request.missing-400'],
+    remedy: 'Send the error -32602 for a request without clientCapabilities in _meta with status 400.',
+    async run(context) {
+      const session = await context.session();
+      await controlPing(context, session, 'a request with all of its _meta');
+      const _meta = { [MetaKey.ProtocolVersion]: context.revision, [MetaKey.ClientInfo]: CLIENT_INFO };
+      const reply = await session.connection.post({ jsonrpc: '2.0', id: session.nextId(), method: 'server/discover', params: { _meta } });
+      ensure(reply.status === 400, `a request without clientCapabilities in its _meta got status ${reply.status}`, {
+        expected: 'status 400, error -32602',
+        received: reply.describe(),
+      });
+    },
+  },
+  {
+    ...common,
+    id: 'meta/capabilities-400',
+    title: 'The error for a capability that a request lacks has status 400',
+    spec: ['meta.capabilities.400'],
+    uses: 'after',
+    remedy: 'Send the error -32021 with status 400: look at clientCapabilities before you begin a stream.',
+    async run(context) {
+      const refusals = seenReplies(context).filter(({ reply }) => errorIn(reply)?.code === MISSING_CAPABILITY);
+      if (refusals.length === 0) notApplicable('no request needed a capability that it did not declare');
+      for (const seen of refusals) {
+        ensure(seen.reply.status === 400, `the error -32021 came with status ${seen.reply.status}`, {
+          expected: 'status 400',
+          received: seen.reply.describe(),
+          at: at(seen),
+        });
       }
     },
   },
@@ -191,12 +230,13 @@ async function freshResult(session: HttpSession, method: string, params?: JsonOb
   return isObject(answer?.result) ? answer.result : {};
 }
 
-function ensureRefused(reply: HttpReply, what: string, code: number): void {
+function ensureRefused(context: HttpContext, reply: HttpReply, what: string, code: number): void {
   ensure(wasRefused(reply), `${what} was accepted with status ${reply.status}`, {
     expected: `status 400, error ${code}`,
     received: reply.describe(),
   });
   const error = errorIn(reply);
+  if (error && isLegacyRefusal(context, error)) return;
   ensure(error === undefined || error.code === code, `${what} got another error`, { expected: { code }, received: error });
   ensure(
     messagesOf(reply).every((message) => kindOf(message) === 'response' && 'error' in message),

@@ -170,10 +170,11 @@ export const modernSubscriptionChecks: readonly Check<StreamableHttpConnection>[
     async run(context) {
       const session = await context.open();
       const other = await context.open();
-      const id = session.nextId();
+      // New to both clients, and the same.
+      const id = `both-${session.nextId()}`;
       const tools = await listenAcknowledged(context, session, { toolsListChanged: true }, { id });
       const prompts = await listenAcknowledged(context, session, { promptsListChanged: true });
-      // Another client, which counts from one as well.
+      // Another client: its ids are its own.
       const same = await listenAcknowledged(context, other, { resourcesListChanged: true }, { id });
       const all: [Listening & { acknowledged: JsonObject }, string][] = [
         [tools, 'toolsListChanged'],

@@ -1,21 +1,17 @@
 import type { Check } from '../../check.js';
 import { ensure, notApplicable } from '../../expect.js';
 import type { StreamableHttpConnection } from '../../raw/streamable-http-connection.js';
-import { foundMetadata, resourceMetadata } from './authorization-probes.js';
-import { HTTP_LEGACY, LEGACY_HTTP } from './scope.js';
-
-const SINCE_JUNE_2025 = HTTP_LEGACY.filter((revision) => revision !== '2025-03-26');
-const NOVEMBER_2025 = HTTP_LEGACY.filter((revision) => revision === '2025-11-25');
+import { AUTHORIZATION, foundMetadata, resourceMetadata, SINCE_JUNE_2025, SINCE_NOVEMBER_2025 } from './authorization-probes.js';
 
 /** What a server that asks for authorization publishes about itself. */
 export const resourceMetadataChecks: readonly Check<StreamableHttpConnection>[] = [
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/resource-metadata-discovery',
     level: 'must',
     title: 'Protected Resource Metadata is found by WWW-Authenticate or at a well-known address',
-    spec: ['auth.resource-metadata.discovery'],
-    revisions: NOVEMBER_2025,
+    spec: ['auth.resource-metadata.discovery', 'auth.discovery-followed'],
+    revisions: SINCE_NOVEMBER_2025,
     remedy: 'Put resource_metadata into WWW-Authenticate, or publish the metadata at /.well-known/oauth-protected-resource.',
     async run(context) {
       const { found, tried } = await resourceMetadata(context);
@@ -23,11 +19,11 @@ export const resourceMetadataChecks: readonly Check<StreamableHttpConnection>[] 
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/resource-metadata',
     level: 'must',
     title: 'Protected Resource Metadata is published, and names the resource',
-    spec: ['auth.resource-metadata'],
+    spec: ['auth.resource-metadata', 'auth.discovery-followed'],
     revisions: SINCE_JUNE_2025,
     remedy: 'Publish a JSON object with resource and authorization_servers (RFC 9728).',
     async run(context) {
@@ -40,7 +36,7 @@ export const resourceMetadataChecks: readonly Check<StreamableHttpConnection>[] 
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/resource-metadata-servers',
     level: 'must',
     title: 'Protected Resource Metadata names at least one authorization server',
@@ -57,7 +53,7 @@ export const resourceMetadataChecks: readonly Check<StreamableHttpConnection>[] 
     },
   },
   {
-    ...LEGACY_HTTP,
+    ...AUTHORIZATION,
     id: 'auth/uri-no-slash',
     level: 'should',
     title: 'The address of the server is written without a slash at its end',

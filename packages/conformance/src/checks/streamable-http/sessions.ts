@@ -90,7 +90,6 @@ export const sessionChecks: readonly Check<StreamableHttpConnection>[] = [
           {
             expected: 'status 404',
             received: reply.describe(),
-            level: isServed(reply) ? 'must' : 'should',
           },
         );
       }

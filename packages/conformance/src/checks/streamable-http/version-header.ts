@@ -42,6 +42,9 @@ export const versionHeaderChecks: readonly Check<StreamableHttpConnection>[] = [
       const { reply } = await postPing(session, { omit: ['MCP-Protocol-Version'] });
       if (isRefused(reply) && !context.server.revisions.includes('2025-03-26'))
         notApplicable('the server does not support 2025-03-26, which is to be assumed');
+      // What is to be assumed where nothing else tells the version is not asked of who knows it from the session, and insists on the header.
+      if (reply.status === 400 && session.connection.sessionId !== undefined)
+        notApplicable('the session tells the server the version, and it insists on the header of that version');
       ensure(reply.status === 200, `a request without MCP-Protocol-Version got status ${reply.status}`, {
         expected: 'status 200',
         received: reply.describe(),

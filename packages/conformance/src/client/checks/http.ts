@@ -3,7 +3,7 @@ import { breach, ensure, notApplicable } from '../../expect.js';
 import type { ClientCheck, ClientFacts } from '../client-check.js';
 import { type Heard, type HttpSeen, isObject, type Observation } from '../observation.js';
 import { EVERY, HTTP, MODERN, SESSIONS } from '../revisions.js';
-import { DECOY_SESSION, DROPPED_EVENT, RETRY_MS } from '../scenes/http.js';
+import { DECOY_SESSION, DROPPED_EVENT, REMOTE_SCHEMA, RETRY_MS } from '../scenes/http.js';
 import { allWentWell, callsOf, firstOf } from './help.js';
 
 const STREAMABLE = EVERY.filter((revision) => revision !== '2024-11-05');
@@ -391,6 +391,25 @@ const inspects: ClientCheck = {
   },
 };
 
+const remoteSchema: ClientCheck = {
+  id: 'client/json-schema-ref-no-network',
+  level: 'must',
+  title: 'A reference from a schema to the network is not followed by itself',
+  spec: ['json-schema.ref-no-network', 'json-schema.ref-off-by-default'],
+  transports: HTTP,
+  revisions: MODERN,
+  scenes: ['remote-schema'],
+  remedy: 'Refuse a schema with a $ref to the network, or follow it only where the user has turned that on.',
+  judge(seen) {
+    if (seen.asked('tools/list').length === 0) notApplicable('the client listed no tools');
+    const fetched = seen.requests.find(({ path }) => path.startsWith(REMOTE_SCHEMA));
+    ensure(!fetched, 'the client fetched a schema that the schema of a tool refers to', {
+      received: fetched && shown(fetched),
+      ...(fetched && seen.at(fetched)),
+    });
+  },
+};
+
 export const httpChecks: readonly ClientCheck[] = [
   post,
   acceptBoth,
@@ -409,6 +428,7 @@ export const httpChecks: readonly ClientCheck[] = [
   retry,
   fallsBack,
   inspects,
+  remoteSchema,
 ];
 
 /** For checks of headers that repeat the body. */

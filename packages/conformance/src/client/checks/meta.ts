@@ -74,7 +74,7 @@ const required: ClientCheck = {
   id: 'client/meta-request-required',
   level: 'must',
   title: 'Each request has the protocol version and the client capabilities in _meta',
-  spec: ['meta.request.required'],
+  spec: ['meta.request.required', 'base.core'],
   transports: BOTH,
   revisions: MODERN,
   scenes: ['plain'],
@@ -135,4 +135,28 @@ const trace: ClientCheck = {
   },
 };
 
-export const metaChecks: readonly ClientCheck[] = [prefix, label, name, required, clientInfo, trace];
+const extensionIds: ClientCheck = {
+  id: 'client/versioning-extension-ids',
+  level: 'must',
+  title: 'The identifiers of the extensions that the client declares have a prefix',
+  spec: ['versioning.extension-ids'],
+  transports: BOTH,
+  revisions: MODERN,
+  scenes: ['plain'],
+  remedy: 'Name extensions like com.example/name, with a prefix of labels with dots between.',
+  judge(seen) {
+    const declared = seen.asked().flatMap((heard) => {
+      const capabilities = metaOf(heard.message)['io.modelcontextprotocol/clientCapabilities'];
+      const extensions = isObject(capabilities) ? capabilities.extensions : undefined;
+      return isObject(extensions) ? Object.keys(extensions).map((id) => ({ id, heard })) : [];
+    });
+    if (declared.length === 0) notApplicable('the client declares no extension');
+    for (const { id, heard } of declared) {
+      const [labels = '', own, ...more] = id.split('/');
+      const isRight = labels.split('.').every((each) => LABEL.test(each)) && own !== undefined && NAME.test(own) && more.length === 0;
+      ensure(isRight, `the extension ${JSON.stringify(id)} has no prefix`, { received: heard.message, ...seen.at(heard) });
+    }
+  },
+};
+
+export const metaChecks: readonly ClientCheck[] = [prefix, label, name, required, clientInfo, trace, extensionIds];

@@ -8,6 +8,8 @@ import { anyway, CALL_ECHO, LIST_TOOLS, type Step } from '../step.js';
 export const DECOY_SESSION = 'conformance-decoy';
 export const DROPPED_EVENT = 'conformance-dropped-1';
 export const RETRY_MS = 700;
+/** Where a schema lies that nobody should fetch by himself. */
+export const REMOTE_SCHEMA = '/conformance-schema.json';
 /** Values for the marked parameter, and what has to be done about each. */
 export const PARAM_VALUES = {
   plain: 'eu-west 1',
@@ -200,6 +202,22 @@ export const httpScenes: readonly Scene[] = [
       request(exchange) {
         if (exchange.method !== 'tools/list') return false;
         exchange.result(listing(exchange.revision, { tools: [...BAD_TOOLS, MARKED] }));
+        return true;
+      },
+    }),
+  },
+  {
+    name: 'remote-schema',
+    what: 'the schemas of a tool refer to another one by its URL',
+    transports: HTTP,
+    revisions: MODERN,
+    steps: [anyway(LIST_TOOLS), anyway({ method: 'tools/call', params: { name: 'remote', arguments: { text: 'hello' } } })],
+    create: () => ({
+      request(exchange) {
+        if (exchange.method !== 'tools/list' || !exchange.http) return false;
+        const text = { $ref: `${exchange.http.origin}${REMOTE_SCHEMA}` };
+        const outputSchema = { type: 'object', properties: { text } };
+        exchange.result(listing(exchange.revision, { tools: [tool('remote', { text }, { outputSchema })] }));
         return true;
       },
     }),

@@ -150,11 +150,11 @@ export const messageScenes: readonly Scene[] = [
   },
   {
     name: 'no-handshake',
-    what: 'initialize is never answered, and the client is told to give up after 400 ms',
+    what: 'initialize is never answered, and the client is told to give up soon',
     transports: BOTH,
     revisions: LEGACY,
     steps: [],
-    env: { MCP_CONFORMANCE_CONNECT_TIMEOUT_MS: '400' },
+    env: { MCP_CONFORMANCE_CONNECT_TIMEOUT_MS: '800' },
     create: () => ({ request: ({ method }) => method === 'initialize' }),
   },
   ...[-32601, -32602, -32000].map(

@@ -5,6 +5,7 @@ export interface Fault {
   neighbours?: Record<string, string>;
   revision: string;
   modernOnly?: boolean;
+  isAskedForAll?: boolean;
 }
 
 export const faults: Record<string, Fault>;

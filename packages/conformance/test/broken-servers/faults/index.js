@@ -14,8 +14,9 @@ import { tools } from './tools.js';
  * - `neighbours`: checks that cannot but notice it too, and why, in a few words.
  * - `revision`: where it shows; the newest of those that have it.
  * - `modernOnly`: the server has no legacy revisions.
+ * - `isAskedForAll`: it takes asking for every revision to see it.
  * - `apply({ server, wire })`: breaks them.
  *
- * @type {Record<string, { is: string, caughtBy: string[], neighbours?: Record<string, string>, revision: string, modernOnly?: boolean, apply(broken: { server: any, wire: any }): void }>}
+ * @type {Record<string, { is: string, caughtBy: string[], neighbours?: Record<string, string>, revision: string, modernOnly?: boolean, isAskedForAll?: boolean, apply(broken: { server: any, wire: any }): void }>}
  */
 export const faults = { ...legacy, ...modern, ...messages, ...errors, ...subscriptions, ...tools, ...stdio };

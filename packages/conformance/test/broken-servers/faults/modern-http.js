@@ -547,4 +547,28 @@ export const modernHttp = {
       });
     },
   },
+  'missing-meta-200': {
+    is: 'refuses requests without all of their _meta with status 200',
+    caughtBy: ['meta/request-missing-400'],
+    apply: ({ wire }) => override(wire, 'statusOf', (old, answer, message) => (answer.error?.code === -32602 ? 200 : old(answer, message))),
+  },
+  'missing-capability-200': {
+    is: 'names the capability that is missing with status 200',
+    caughtBy: ['meta/capabilities-400'],
+    variant: 'needs-a-capability',
+    apply: ({ wire }) => override(wire, 'statusOf', (old, answer, message) => (answer.error?.code === -32021 ? 200 : old(answer, message))),
+  },
+  'challenge-asks-for-offline-access': {
+    is: 'asks for offline_access in its challenge',
+    caughtBy: ['auth/no-offline-access'],
+    variant: 'protected',
+    apply: ({ wire }) =>
+      override(wire, 'challenge', (old, origin, error) => old(origin, error).replace('scope="', 'scope="offline_access ')),
+  },
+  'metadata-asks-for-offline-access': {
+    is: 'lists offline_access among its scopes',
+    caughtBy: ['auth/no-offline-access'],
+    variant: 'protected',
+    apply: ({ wire }) => override(wire, 'metadata', (old, origin) => ({ ...old(origin), scopes_supported: ['mcp', 'offline_access'] })),
+  },
 };

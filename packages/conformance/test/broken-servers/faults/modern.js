@@ -26,6 +26,7 @@ export const modern = {
   'discover-lists-too-much': {
     is: 'lists a version that it does not serve',
     caughtBy: ['discover/result-versions-served'],
+    isAskedForAll: true,
     revision: REVISION,
     apply: ({ server }) => {
       server.legacy = server.legacy.filter((version) => version !== '2025-06-18');

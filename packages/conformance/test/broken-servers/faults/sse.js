@@ -261,4 +261,11 @@ export const sse = {
         (_, { headers: { origin = '' } }) => origin === '' || /^http:\/\/(?:localhost|127\.0\.0\.1)/.test(origin),
       ),
   },
+  'all-addresses': {
+    is: 'listens on all addresses',
+    caughtBy: ['sse/bind-loopback'],
+    apply: ({ wire }) => {
+      wire.host = '0.0.0.0';
+    },
+  },
 };

@@ -423,8 +423,9 @@ export const streamableHttp = {
       }),
   },
   'version-header-required': {
-    is: 'refuses requests without MCP-Protocol-Version',
+    is: 'has no sessions, and refuses requests without MCP-Protocol-Version',
     caughtBy: ['streamable-http/version-header-assumed'],
+    variant: 'stateless',
     revision: NOVEMBER,
     apply: ({ wire }) =>
       override(wire, 'checkVersion', (old, request, response) => {

@@ -1,0 +1,1 @@
+export function renderReadme(survey: { results: readonly object[]; explained: readonly object[]; problems: readonly string[] }): string;

@@ -1,0 +1,1 @@
+export const servers: Record<string, { packages: string[]; transport: 'stdio' | 'sse' | 'http' }>;

@@ -1,0 +1,1 @@
+export function startDualHttp(): Promise<{ url: string; close(): Promise<void> }>;

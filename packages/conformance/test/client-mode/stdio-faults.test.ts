@@ -1,0 +1,3 @@
+import { describeFaults } from './caught.js';
+
+describeFaults('stdio');
