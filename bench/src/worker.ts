@@ -4,15 +4,15 @@
  */
 
 import type { WorkerAnswer, WorkerCommand } from './run/worker-process.js';
-import { findScenario } from './scenarios/index.js';
+import { loadScenario } from './scenarios/is-scenario.js';
 import type { Session } from './scenarios/scenario.js';
 
 let session: Session | undefined;
 let fail: (error: unknown) => void = () => {};
 
 const commands: { readonly [Name in WorkerCommand['name']]: (command: WorkerCommand & { name: Name }) => Promise<unknown> } = {
-  open: async ({ cell }) => {
-    session = await findScenario(cell.scenario).open(cell);
+  open: async ({ module, cell }) => {
+    session = await (await loadScenario(module, cell.scenario)).open(cell);
   },
   warmUp: async () => session?.warmUp(),
   round: async () => session?.round(),

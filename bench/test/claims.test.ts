@@ -4,7 +4,14 @@ import { evaluateClaims } from '../src/claims/evaluate.js';
 import { claims } from '../src/claims/index.js';
 import { stdioClaims } from '../src/claims/stdio.js';
 import { isSameParams } from '../src/goals/evaluate.js';
+import { toHtml } from '../src/report/html/page.js';
+import { toMarkdown } from '../src/report/markdown.js';
+import { toText } from '../src/report/text.js';
+import { createPlan } from '../src/run/plan.js';
+import { profiles } from '../src/run/profiles.js';
 import { scenarios } from '../src/scenarios/index.js';
+import { targets } from '../src/targets/index.js';
+import { createReport } from './support/report.js';
 import { createRow } from './support/rows.js';
 
 const at = { scenario: 'stdio/bytes', params: { layer: 'raw', bytes: 65_536 } };
@@ -94,3 +101,38 @@ test.each(claims.map((one) => [one.id, one] as const))(
     }
   },
 );
+
+test('each row of the list of claims has its measurement or its stated reason, also in the quick profile', () => {
+  const expected = [
+    ...['stdio-throughput', 'stdio-latency', 'stdio-single-channel', 'stdio-pipe-buffer', 'sse-setup', 'sse-latency', 'sse-connections'],
+    ...['comparison-sse', 'decision-tree', 'heartbeat', 'compression', 'streaming-echo', 'persistent-connection', 'http2', 'metadata', 'grpc'],
+    ...['comparison-http', 'five-requests', 'event-ids', 'large-result', 'end-of-stream'],
+  ];
+  const cells = createPlan(scenarios, targets, profiles.quick).flatMap(({ scenario, params, targets: chosen }) =>
+    chosen.map((target) => ({ scenario, params, target: target.name })),
+  );
+  const rowsOfQuick = cells.map(({ scenario, ...cell }) =>
+    createRow({ ...cell, scenario: scenario.name, metrics: Object.fromEntries(scenario.metrics.map(({ key }) => [key, 1])) }),
+  );
+  for (const measured of [rowsOfQuick, []]) {
+    const verdicts = evaluateClaims(claims, measured);
+    expect(verdicts.map(({ id }) => id)).toEqual(expect.arrayContaining(expected));
+    for (const { id, measurements, verdict, why } of verdicts) {
+      expect([id, why]).toEqual([id, expect.stringMatching(/\w+ \w+ \w+/)]);
+      if (measurements.length === 0) expect([id, verdict]).toEqual([id, 'not measured']);
+    }
+  }
+  const decided = evaluateClaims(claims, rowsOfQuick).filter(({ measurements }) => measurements.length > 0);
+  expect(decided.map(({ id }) => id)).toEqual(expect.arrayContaining(expected.slice(0, 6)));
+});
+
+test('the reason why a claim has no figure stands in the page and in the Markdown', () => {
+  const report = createReport({ claims: evaluateClaims(claims, []) });
+  const [page, markdown, text] = [toHtml(report), toMarkdown(report), toText(report, false)];
+  for (const { why } of report.claims) {
+    const words = why.split(/[^\w ]/).find((part) => part.split(' ').length > 3) as string;
+    expect(page).toContain(words);
+    expect(markdown).toContain(words);
+  }
+  expect(text).not.toContain('Published claims');
+});

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'parse5';
@@ -143,6 +143,30 @@ describe.runIf(process.platform !== 'win32')('the bench', () => {
   );
 
   test(
+    'keeps what was measured of a target that crashes mid-run, quotes its last words, measures the others, and exits with 1',
+    async () => {
+      const programs = join(bench.directory, 'dist/targets/programs/stdio');
+      const healthy = await readFile(join(programs, 'floor.js'), 'utf8');
+      const dying = `${healthy}\nsetTimeout(() => { process.stderr.write('the disk is on fire\\n'); process.exit(7); }, 3000);\n`;
+      await writeFile(join(programs, 'floor.js'), dying);
+      const only = ['--only', 'stdio/ping-pong', '--targets', 'floor,mcpwire', '--rounds', '90'];
+      const run = await bench.run('--profile', 'smoke', ...only, '--out', bench.results);
+      await writeFile(join(programs, 'floor.js'), healthy);
+      expect(run.code).toBe(1);
+      const { rows, gaps } = await bench.readReport();
+      expect(rows.map(({ target }) => target)).toEqual(['floor', 'mcpwire']);
+      expect(rows[0]?.rounds).toBeLessThan(90);
+      expect(rows[1]?.rounds).toBe(90);
+      expect(gaps).toMatchObject([
+        { target: 'floor', kind: 'failed', reason: expect.stringMatching(/^round .* ended.*the disk is on fire.*are kept: \d+/s) },
+      ]);
+      expect(run.stdout).toContain('the disk is on fire');
+      await expectNothingLeft();
+    },
+    timeoutMs,
+  );
+
+  test(
     'names a peer whose program is missing, measures the others, and does not fail',
     async () => {
       await rm(join(bench.directory, 'dist/targets/programs/stdio/sdk-v2.js'));
@@ -195,6 +219,13 @@ describe('the command line', () => {
     const run = await bench.run('--help');
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('Examples:');
-    expect(run.stdout).toMatch(/130 {2}interrupted/);
+    for (const [code, meaning] of [
+      ['0', 'everything'],
+      ['1', 'something that should have been measured failed'],
+      ['2', 'the arguments are wrong'],
+      ['3', 'the results could not be written'],
+      ['130', 'interrupted'],
+    ])
+      expect(run.stdout).toMatch(new RegExp(`^ +${code} +${meaning}`, 'm'));
   });
 });

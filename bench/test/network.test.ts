@@ -34,7 +34,10 @@ async function measure(name: string, target: string, params: Cell['params']): Pr
 
 const roundTripMs = 40;
 
-describe.runIf(process.platform !== 'win32')('over an emulated network', () => {
+// They wait more than they work, so several run at once.
+const { concurrent } = describe;
+
+concurrent.runIf(process.platform !== 'win32')('over an emulated network', () => {
   test(
     'the relay shows its own error, and is never early',
     async () => {
@@ -92,7 +95,7 @@ describe.runIf(process.platform !== 'win32')('over an emulated network', () => {
   );
 });
 
-describe.runIf(process.platform !== 'win32')('between two processes', () => {
+concurrent.runIf(process.platform !== 'win32')('between two processes', () => {
   test.each(['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'])(
     'latency is measured over stdio, of answers and of unasked messages: %s',
     async (target) => {
@@ -108,7 +111,7 @@ describe.runIf(process.platform !== 'win32')('between two processes', () => {
   );
 });
 
-describe.runIf(process.platform !== 'win32')('idle streams', () => {
+concurrent.runIf(process.platform !== 'win32')('idle streams', () => {
   test.each([
     ['connections/sse', 'floor', true],
     ['connections/sse', 'mcpwire', true],
@@ -120,7 +123,7 @@ describe.runIf(process.platform !== 'win32')('idle streams', () => {
   ])(
     '%s: %s holds them, and a broadcast reaches each',
     async (scenario, target, beats) => {
-      const measured = await measure(scenario, target, { streams: 60, heartbeatMs: 200, holdMs: 900 });
+      const measured = await measure(scenario, target, { streams: 60, heartbeatMs: 100, holdMs: 500 });
       expect(measured).toMatchObject({ held: 60, reached: 60, dropped: 0, 'ramp ended by': 'as many as asked for' });
       expect(measured.connectionsPerSecond).toBeGreaterThan(1);
       if (beats) expect(measured.beatsEach).toBeGreaterThan(1);
@@ -130,7 +133,7 @@ describe.runIf(process.platform !== 'win32')('idle streams', () => {
   );
 });
 
-describe.runIf(process.platform !== 'win32')('what requests share', () => {
+concurrent.runIf(process.platform !== 'win32')('what requests share', () => {
   test.each([
     ['http1', 1],
     ['http1', 6],

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { driveClosedLoop, driveOpenLoop } from '../src/own-server/drive.js';
 import { describeTarget, remoteHostOf } from '../src/own-server/own-server.js';
 import { Pace } from '../src/own-server/pace.js';
 import { readReport } from '../src/report/read-report.js';
+import type { Report } from '../src/report/report.js';
 import { endServerProcess, startServerProcess } from '../src/targets/server-process.js';
 import { BenchCopy } from './support/bench-copy.js';
 
@@ -20,7 +22,27 @@ beforeAll(async () => {
 afterAll(() => bench.remove());
 
 const program = (name: string): string => join(bench.directory, 'dist/targets/programs', name);
-const measure = (...args: string[]) => bench.run('--profile', 'smoke', '--out', bench.results, ...args);
+
+/** The results of one test: several run at once. */
+class Results {
+  readonly directory: string;
+
+  constructor(name: string) {
+    this.directory = join(bench.directory, 'results', name);
+  }
+
+  run(...args: string[]) {
+    return bench.run('--out', this.directory, ...args);
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(join(this.directory, file), 'utf8');
+  }
+
+  report(): Promise<Report> {
+    return readReport(join(this.directory, 'latest.json'));
+  }
+}
 
 /** A server program of the bench over HTTP, which says on a line where it listens. */
 async function serve<T>(name: string, args: string[], use: (url: string) => Promise<T>): Promise<T> {
@@ -33,12 +55,15 @@ async function serve<T>(name: string, args: string[], use: (url: string) => Prom
   }
 }
 
-describe.runIf(process.platform !== 'win32')('a server of the reader’s own', { timeout: timeoutMs }, () => {
+const smoke = ['--profile', 'smoke'];
+
+describe.concurrent.runIf(process.platform !== 'win32')('a server of the reader’s own', { timeout: timeoutMs }, () => {
   test('over stdio: set-up, latency both ways, throughput and concurrency of a tool, in the same report', async () => {
+    const results = new Results('stdio');
     const target = `${process.execPath} ${program('stdio/sdk-v2-tools.js')}`;
-    const run = await measure('--target', target, '--tool', 'echo', '--args', '{"text":"hi there"}');
+    const run = await results.run(...smoke, '--target', target, '--tool', 'echo', '--args', '{"text":"hi there"}');
     expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('latest.csv')]);
-    const report = await readReport(join(bench.results, 'latest.json'));
+    const report = await results.report();
     expect(report.rows.map(({ scenario }) => scenario)).toEqual([
       'server/set-up',
       'server/latency',
@@ -55,50 +80,30 @@ describe.runIf(process.platform !== 'win32')('a server of the reader’s own', {
     expect(report.targets).toMatchObject([{ role: 'subject', about: expect.stringMatching(/over stdio, revision 20.*the tool echo/) }]);
     expect(report.gaps).toEqual([]);
     expect(run.stdout).toContain('One call at a time');
-    expect(await bench.readResult('latest.html')).toContain('latency by percentile');
-    await expect.poll(() => bench.leftProcesses(), { timeout: 3000 }).toEqual([]);
+    expect(await results.read('latest.html')).toContain('latency by percentile');
   });
 
-  test('over Streamable HTTP and over HTTP+SSE, which is found out; headers do not reach the report', async () => {
-    const header = 'Authorization: Bearer very-secret';
-    const only = ['--only', 'server/latency', 'server/set-up'];
-    const about = async (url: string): Promise<string> => {
-      const run = await measure(
-        '--target',
-        `${url}?key=very-secret`,
-        '--header',
-        header,
-        '--tool',
-        'echo',
-        '--args',
-        '{"text":"hi"}',
-        ...only,
-      );
+  test.each([
+    ['Streamable HTTP', 'http/sdk-v1.js', ['json'], /over Streamable HTTP, revision/],
+    ['HTTP+SSE', 'sse/sdk-v1.js', [], /over HTTP\+SSE, revision .*; each call is the tool echo/],
+  ])('over %s, which is found out; headers do not reach the report', async (name, server, args, about) => {
+    const results = new Results(name);
+    await serve(server, args, async (url) => {
+      const secret = ['--target', `${url}?key=very-secret`, '--header', 'Authorization: Bearer very-secret'];
+      const call = ['--tool', 'echo', '--args', '{"text":"hi"}', '--only', 'server/latency'];
+      const run = await results.run(...smoke, '--rounds', '1', ...secret, ...call);
       expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('Written')]);
-      for (const name of ['latest.json', 'latest.md', 'latest.html', 'latest.csv'])
-        expect(await bench.readResult(name)).not.toContain('very-secret');
-      return (await bench.readReport()).targets[0]?.about as string;
-    };
-    expect(await serve('http/sdk-v1.js', ['json'], about)).toContain('over Streamable HTTP, revision');
-    expect(await serve('sse/sdk-v1.js', [], about)).toMatch(/over HTTP\+SSE, revision .*; each call is the tool echo/);
+    });
+    for (const file of ['latest.json', 'latest.md', 'latest.html', 'latest.csv']) expect(await results.read(file)).not.toContain('very-secret');
+    expect((await results.report()).targets[0]?.about).toMatch(about);
   });
 
   test('keeps what was measured when it crashes mid-run, quotes its last words, and exits with 1', async () => {
+    const results = new Results('crash');
     const target = `${process.execPath} ${failingServer} 400 crash`;
-    const run = await bench.run(
-      '--out',
-      bench.results,
-      '--rounds',
-      '500',
-      '--target',
-      target,
-      '--only',
-      'server/open-loop',
-      '--rate',
-      '200',
-    );
+    const run = await results.run('--rounds', '500', '--target', target, '--only', 'server/open-loop', '--rate', '200');
     expect(run.code).toBe(1);
-    const { rows, gaps, targets } = await bench.readReport();
+    const { rows, gaps, targets } = await results.report();
     expect(rows).toMatchObject([{ scenario: 'server/open-loop', params: { perSecond: 200 }, rounds: 1 }]);
     expect(gaps).toMatchObject([
       { kind: 'failed', reason: expect.stringMatching(/^round 2 of .*the disk is on fire.*the rounds before it are kept: 1/s) },
@@ -110,9 +115,10 @@ describe.runIf(process.platform !== 'win32')('a server of the reader’s own', {
   });
 
   test('reports what is done when it is interrupted', async () => {
+    const results = new Results('interrupted');
     const target = `${process.execPath} ${failingServer} 1e9 never`;
     const only = ['--only', 'server/latency', 'server/concurrency'];
-    const child = bench.start('--profile', 'smoke', '--out', bench.results, '--rounds', '60', '--target', target, ...only);
+    const child = bench.start(...smoke, '--out', results.directory, '--rounds', '60', '--target', target, ...only);
     child.stdout?.resume();
     if (child.stderr === null) throw new Error('no stderr');
     for await (const line of createInterface({ input: child.stderr })) {
@@ -121,37 +127,53 @@ describe.runIf(process.platform !== 'win32')('a server of the reader’s own', {
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(130);
-    const { rows, interrupted, targets } = await bench.readReport();
+    const { rows, interrupted, targets } = await results.report();
     expect(interrupted).toBe(true);
     expect(rows[0]).toMatchObject({ scenario: 'server/latency', rounds: 60 });
     // Without --tool the cheapest request is made that the server answers.
     expect(targets[0]?.about).toContain('each call is ping');
   });
+});
 
-  test('that can not be reached, or does not know the tool, ends it with a message before anything is measured', async () => {
-    const cases: [string[], number, RegExp][] = [
-      [['--target', 'http://127.0.0.1:9/mcp'], 1, /http:\/\/127\.0\.0\.1:9\/mcp: the target can't be reached: .*ECONNREFUSED/],
-      [['--target', './no-such-server --x'], 1, /no-such-server --x: the target can't be reached: .*no-such-server/],
-      [['--target', `${process.execPath} ${program('stdio/sdk-v2-tools.js')}`, '--tool', 'ecko'], 1, /has no tool 'ecko'. It has: echo/],
-      [['--target', 'node server.js | tee log'], 2, /Only a shell understands "\|"/],
-      [
-        ['--target', 'https://host.example/mcp'],
-        2,
-        /WARNING: host\.example is not this machine[\s\S]*up to 20 requests a second[\s\S]*add --yes/,
-      ],
-      [['--target', 'node x', '--tool', 'a', '--args', '[1]'], 2, /must be a JSON object/],
-      [['--target', 'node x', '--args', '{}'], 2, /name it with --tool/],
-      [['--target', 'node x', '--header', 'secret'], 2, /A header is a name, a colon and a value/],
-      [['--target', 'node x', '--rate', '0'], 2, /requests a second/],
-      [['--target', 'node x', '--only', 'server/latencies'], 2, /Nearest: server\/latency/],
-      [['--rate', '5'], 2, /name it with --target/],
-    ];
-    for (const [args, code, message] of cases) {
-      const run = await measure(...args);
-      expect([args, run.code, run.stdout, run.stderr]).toEqual([args, code, '', expect.stringMatching(message)]);
-      expect(run.stderr).not.toContain('    at ');
-    }
+// Functions, as where the server programs are is known later.
+const refusals: readonly [string, () => string[], number, RegExp][] = [
+  ['can not be reached', () => ['http://127.0.0.1:9/mcp'], 1, /http:\/\/127\.0\.0\.1:9\/mcp: the target can't be reached: .*ECONNREFUSED/],
+  ['is no program', () => ['./no-such-server --x'], 1, /no-such-server --x: the target can't be reached: .*no-such-server/],
+  [
+    'does not know the tool',
+    () => [`${process.execPath} ${program('stdio/sdk-v2-tools.js')}`, '--tool', 'ecko'],
+    1,
+    /has no tool 'ecko'. It has: echo/,
+  ],
+  ['needs a shell', () => ['node server.js | tee log'], 2, /Only a shell understands "\|"/],
+  [
+    'is not this machine',
+    () => ['https://host.example/mcp'],
+    2,
+    /WARNING: host\.example is not this machine[\s\S]*up to 20 requests a second[\s\S]*add --yes/,
+  ],
+  ['is given arguments that are no object', () => ['node x', '--tool', 'a', '--args', '[1]'], 2, /must be a JSON object/],
+  ['is given arguments and no tool', () => ['node x', '--args', '{}'], 2, /name it with --tool/],
+  ['is given half a header', () => ['node x', '--header', 'secret'], 2, /A header is a name, a colon and a value/],
+  ['is to be asked at no rate', () => ['node x', '--rate', '0'], 2, /requests a second/],
+  ['is to be measured in what there is not', () => ['node x', '--only', 'server/latencies'], 2, /Nearest: server\/latency/],
+];
+
+describe.concurrent.runIf(process.platform !== 'win32')('before anything is measured', { timeout: timeoutMs }, () => {
+  test.each(refusals)('a server that %s is refused with a message', async (_, toArgs, code, message) => {
+    const run = await bench.run(...smoke, '--out', bench.results, '--target', ...toArgs());
+    expect([run.code, run.stdout, run.stderr]).toEqual([code, '', expect.stringMatching(message)]);
+    expect(run.stderr).not.toContain('    at ');
   });
+
+  test('a rate without a server is refused with a message', async () => {
+    const run = await bench.run(...smoke, '--out', bench.results, '--rate', '5');
+    expect([run.code, run.stdout, run.stderr]).toEqual([2, '', expect.stringMatching(/name it with --target/)]);
+  });
+});
+
+test.skipIf(process.platform === 'win32')('nothing is left of all this', async () => {
+  await expect.poll(() => bench.leftProcesses(), { timeout: 5000 }).toEqual([]);
 });
 
 test('an address is this machine’s when it says so itself', () => {

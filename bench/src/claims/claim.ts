@@ -10,7 +10,7 @@ export interface Claim {
   readonly measurements: readonly ClaimMeasurement[];
   /** Why the measurements agree or differ; it stands beside them whatever they are. */
   readonly why: string;
-  /** Said in place of `why` when the run has none of the measurements, or when there can be none: the reason. */
+  /** Said in place of `why` when the run has none of the measurements, or when there can be none: the reason. Default: which scenarios have them. */
   readonly unmeasured?: string;
 }
 

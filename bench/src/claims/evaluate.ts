@@ -36,9 +36,13 @@ export function evaluateClaims(claims: readonly Claim[], rows: readonly Row[]): 
       const timesClaimed = claimed !== undefined && claimed.value > 0 ? { timesClaimed: value / claimed.value } : {};
       measurements.push({ label, value, unit, ...timesClaimed, ...(row?.facts && { facts: row.facts }) });
     }
-    const why = measurements.length === 0 && claim.unmeasured !== undefined ? claim.unmeasured : claim.why;
+    const why = measurements.length === 0 ? (claim.unmeasured ?? describeMissing(claim)) : claim.why;
     return { id: claim.id, claim: claim.claim, source: claim.source, verdict, measurements, why };
   });
+}
+
+function describeMissing({ measurements }: Claim): string {
+  return `This run has no figure for it: they come from ${[...new Set(measurements.map(({ scenario }) => scenario))].join(' and ')}.`;
 }
 
 function isReproduced(value: number, claimed: ClaimedFigure): boolean {

@@ -47,6 +47,23 @@ const ofStreams = (metric: string, label: string, unit: string): readonly ClaimM
     unit,
   }));
 
+const beating = [
+  { streams: 1000, heartbeatMs: 1000 },
+  { streams: 1000, heartbeatMs: 5000 },
+  { streams: 10_000, heartbeatMs: 1000 },
+  { streams: 10_000, heartbeatMs: 5000 },
+  { streams: 10_000, heartbeatMs: 15_000 },
+] as const;
+
+const toRecovery = (metric: string, label: string, unit: string): ClaimMeasurement => ({
+  label,
+  scenario: 'resumption/recover',
+  params: { waitMs: 20, roundTripMs: 0 },
+  target: 'mcpwire',
+  metric,
+  unit,
+});
+
 /** Claims about HTTP+SSE. */
 export const sseClaims: readonly Claim[] = [
   {
@@ -103,6 +120,16 @@ export const sseClaims: readonly Claim[] = [
     source,
     measurements: [
       ...ofStreams('heartbeatCpuPercent', 'CPU of one core for the heartbeats', '%'),
+      ...beating.map(
+        ({ streams, heartbeatMs }): ClaimMeasurement => ({
+          label: `server CPU a second, ${streams} streams with a heartbeat every ${heartbeatMs / 1000} s`,
+          scenario: 'cost/heartbeat',
+          params: { streams, heartbeatMs },
+          target: 'mcpwire',
+          metric: 'serverCpuMsPerSecond',
+          unit: 'ms',
+        }),
+      ),
       ...ofStreams('beatsEach', 'heartbeats that arrived while the streams were held, each', ''),
     ],
     why: 'A heartbeat is one small write for each stream: the cost is in proportion to the streams and to how often they beat, so that 15 s costs a third of 5 s. It is there for proxies, which commonly give up on what is quiet for a minute.',
@@ -137,9 +164,15 @@ export const sseClaims: readonly Claim[] = [
     id: 'comparison-sse',
     claim: 'stdio: full duplex, no TLS; SSE: half duplex, HTTP/2, Last-Event-ID, HTTPS',
     source,
-    measurements: [{ ...toSetUp('h2', 'HTTP+SSE over HTTP/2 works; set-up', 50) }, { ...toSetUp('tls', 'and over TLS; set-up', 50) }],
+    measurements: [
+      { ...toSetUp('h2', 'HTTP+SSE over HTTP/2 works; set-up', 50) },
+      { ...toSetUp('tls', 'and over TLS; set-up', 50) },
+      toRecovery('recoverMs', 'Streamable HTTP with Last-Event-ID, told to come back after 20 ms: recovered from a cut after, p50', 'ms'),
+      toRecovery('lost', 'messages that were lost by that', ''),
+      toRecovery('twice', 'messages that came twice by that', ''),
+    ],
     why: 'Both carry messages both ways at any time: over SSE by one stream and POSTs beside it. HTTP+SSE has no Last-Event-ID in MCP: its revision defines no resumption, and a new stream is a new session. Streamable HTTP has it.',
-    unmeasured: 'This run set nothing up over TLS.',
+    unmeasured: 'This run set nothing up over TLS, and cut no connection.',
   },
   {
     id: 'decision-tree',

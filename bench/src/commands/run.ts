@@ -43,7 +43,7 @@ Examples:
   bench --target https://host.example/mcp --header 'Authorization: Bearer …' --rate 20
 
 Exit codes:
-  0    everything that can be run here was measured; peers that can't be run are named in the report
+  0    everything that can be run here was measured; peers that can't be run, and what there was no time for, are named in the report
   1    something that should have been measured failed; a target can't be reached; compare: worse than --fail-over allows
   2    the arguments are wrong, or a file that they name is none of the bench's
   3    the results could not be written; what was measured is on stdout

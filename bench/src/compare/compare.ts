@@ -4,6 +4,7 @@ import type { Report, Row } from '../report/report.js';
 import { allScenarios } from '../scenarios/index.js';
 import type { Metric, Params } from '../scenarios/scenario.js';
 import { summarizeRow } from './interval.js';
+import { compareRankings, type RankingComparison } from './rankings.js';
 
 export interface Side {
   readonly median: number;
@@ -30,6 +31,8 @@ export interface Comparison {
   /** Rows that only one of them has, in words. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** Whether they agree on who is better than whom. */
+  readonly rankings: RankingComparison;
   /** Why the two may not be comparable at all. */
   readonly warnings: readonly string[];
 }
@@ -62,12 +65,13 @@ export function compareReports(before: Report, after: Report, { all, accepts = (
     differences,
     onlyBefore,
     onlyAfter: afterRows.filter((row) => !met.has(row)).map(describeRow),
+    rankings: compareRankings(before.rows.filter(accepts), afterRows),
     warnings: warn(before, after),
   };
 }
 
 /** The differences that are worse, beyond the noise, by more than a part (0.1 for a tenth). */
-export function worseThan(comparison: Comparison, part: number): readonly Difference[] {
+export function worseThan(comparison: Pick<Comparison, 'differences'>, part: number): readonly Difference[] {
   return comparison.differences.filter(({ verdict, change }) => verdict === 'worse' && Math.abs(change) > part);
 }
 

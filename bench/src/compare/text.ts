@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { formatFigure, formatParams } from '../report/format.js';
 import { plainTable } from '../report/plain-table.js';
 import type { Comparison, Difference, Side } from './compare.js';
+import type { RankingComparison } from './rankings.js';
 
 const marks = { better: 'green', worse: 'red', same: 'dim' } as const;
 
@@ -33,7 +34,7 @@ export function toCompareText(comparison: Comparison, colors: boolean): string {
   }
   if (onlyBefore.length > 0) lines.push(`Only in the first: ${onlyBefore.join('; ')}`);
   if (onlyAfter.length > 0) lines.push(`Only in the second: ${onlyAfter.join('; ')}`);
-  lines.push(summarize(differences));
+  lines.push(summarize(differences), ...describeRankings(comparison.rankings).map((line, i) => (i === 0 ? line : paint('red', line))));
   return `${lines.join('\n')}\n`;
 }
 
@@ -41,6 +42,19 @@ function summarize(differences: readonly Difference[]): string {
   if (differences.length === 0) return 'The two have no figure in common.';
   const count = (verdict: Difference['verdict']): number => differences.filter((difference) => difference.verdict === verdict).length;
   return `Of ${differences.length} figures ${count('better')} are better, ${count('worse')} worse, and ${count('same')} within the noise: their intervals (95 %, in brackets) overlap.`;
+}
+
+function describeRankings({ rankedInBoth, noisy, reversed }: RankingComparison): readonly string[] {
+  if (rankedInBoth + noisy === 0) return [];
+  const open = noisy === 0 ? '' : `; ${noisy} more can't be told apart in one of them or both`;
+  if (reversed.length === 0) return [`They agree on all ${rankedInBoth} rankings of two targets that both are sure of${open}.`];
+  return [
+    `Of ${rankedInBoth} rankings of two targets that both are sure of ${reversed.length} differ${open}:`,
+    ...reversed.map(
+      ({ scenario, params, metric, ahead, behind }) =>
+        `  ${scenario}, ${formatParams(params)}, ${metric}: ${ahead} was ahead of ${behind}, and is behind it`,
+    ),
+  ];
 }
 
 function formatSide({ median, interval: [low, high] }: Side): string {

@@ -1,4 +1,5 @@
-import { isNoisy } from '../measure/statistics.js';
+import { isNoisy, type Summary } from '../measure/statistics.js';
+import { ratioOf } from '../report/ratio.js';
 import type { Row } from '../report/report.js';
 import type { Goal, GoalLimit, RowSelector } from './goal.js';
 
@@ -11,13 +12,13 @@ export interface GoalVerdict {
   readonly verdict: 'reached' | 'not reached' | 'undecided' | 'not measured';
   /** What the limit is compared with: a ratio, or a figure in `unit`. Absent when it was not measured. */
   readonly measured?: number;
-  /** Where the compared figure lies when both rows may be off by the deviation of their rounds. Only where a row is noisy. */
+  /** Where the compared figure lies, for all that the rounds can tell. Only where it is noisy. */
   readonly interval?: readonly [low: number, high: number];
   readonly required: number;
   readonly unit: string;
   /** The target that a ratio is taken against. */
   readonly against?: string;
-  /** One of the rows was noisy in this metric. */
+  /** The rounds disagree in what is compared. */
   readonly noisy: boolean;
 }
 
@@ -37,31 +38,21 @@ function judge(goal: Goal, limit: GoalLimit, rows: readonly Row[]): GoalVerdict 
     required,
     ...(limit.kind === 'at-most-value' ? { unit: limit.unit } : { unit: '×', against: limit.against }),
   };
-  const value = own?.metrics[goal.metric];
-  const base = limit.kind === 'at-most-value' ? 1 : other?.metrics[goal.metric];
-  if (value === undefined || base === undefined) return { ...verdict, verdict: 'not measured', noisy: false };
-  const measured = value / base;
-  const reaches = (figure: number): boolean => (limit.kind === 'at-least' ? figure >= required : figure <= required);
+  const figure = own && (limit.kind === 'at-most-value' ? figureOf(own, goal.metric) : other && ratioOf(own, other, goal.metric));
+  if (figure === undefined) return { ...verdict, verdict: 'not measured', noisy: false };
+  const { median: measured, low, high } = figure;
+  const reaches = (value: number): boolean => (limit.kind === 'at-least' ? value >= required : value <= required);
   const decided = reaches(measured) ? 'reached' : 'not reached';
-  if (!isNoisyIn(own, goal.metric) && !isNoisyIn(other, goal.metric)) return { ...verdict, measured, verdict: decided, noisy: false };
-  const interval = toInterval(value, deviationOf(own, goal.metric), base, deviationOf(other, goal.metric));
-  const isCertain = reaches(interval[0]) === reaches(interval[1]);
-  return { ...verdict, measured, interval, verdict: isCertain ? decided : 'undecided', noisy: true };
+  if (!isNoisy(figure)) return { ...verdict, measured, verdict: decided, noisy: false };
+  const isCertain = reaches(low) === reaches(high);
+  return { ...verdict, measured, interval: [low, high], verdict: isCertain ? decided : 'undecided', noisy: true };
 }
 
-/** The least and the greatest ratio of two figures that may each be off by a deviation. */
-function toInterval(value: number, deviation: number, base: number, baseDeviation: number): [low: number, high: number] {
-  const least = Math.max(0, base - baseDeviation);
-  return [Math.max(0, value - deviation) / (base + baseDeviation), least === 0 ? Number.POSITIVE_INFINITY : (value + deviation) / least];
-}
-
-function deviationOf(row: Row | undefined, metric: string): number {
-  return row?.spread[metric]?.deviation ?? 0;
-}
-
-function isNoisyIn(row: Row | undefined, metric: string): boolean {
-  const spread = row?.spread[metric];
-  return row !== undefined && spread !== undefined && isNoisy({ ...spread, median: row.metrics[metric] as number });
+function figureOf({ metrics, spread }: Row, key: string): Pick<Summary, 'median' | 'low' | 'high' | 'deviation'> | undefined {
+  const median = metrics[key];
+  if (median === undefined) return undefined;
+  const { deviation = 0, low, high, min = median, max = median } = spread[key] ?? {};
+  return { median, deviation, low: low ?? min, high: high ?? max };
 }
 
 function describeLimit(limit: GoalLimit): string {

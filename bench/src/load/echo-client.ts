@@ -10,7 +10,7 @@ export interface EchoRequest {
 export interface EchoMessage {
   id?: number | string;
   method?: string;
-  params?: { text?: string; dueAtMs?: number };
+  params?: { text?: string; dueAtMs?: number; progressToken?: number | string; progress?: number; message?: string };
   result?: { text: string };
 }
 
@@ -28,7 +28,7 @@ export interface EchoClient {
 /** The part of a Transport, ours or an SDK's, that the load generator drives. */
 export interface RawTransport {
   start(): Promise<void>;
-  send(message: EchoRequest): Promise<void>;
+  send(message: EchoRequest, options?: { relatedRequestId?: number | string | undefined }): Promise<void>;
   close(): Promise<void>;
   onmessage?: ((message: never) => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;

@@ -52,3 +52,20 @@ function chanceOfAtLeast(count: number, n: number, chance: number): number {
 export function isNoisy(summary: Pick<Summary, 'median' | 'deviation'>): boolean {
   return summary.median !== 0 && summary.deviation / Math.abs(summary.median) > noisyAbove;
 }
+
+/** How one figure compares with another over rounds that were measured side by side. */
+export interface Ratio extends Pick<Summary, 'median' | 'deviation' | 'low' | 'high'> {
+  /** Rounds that it rests on. */
+  readonly pairs: number;
+}
+
+/** The ratios of the rounds, first with first and so on, in short. Undefined without a pair that can be divided. */
+export function pairRatio(values: readonly number[], others: readonly number[]): Ratio | undefined {
+  const ratios = values.slice(0, others.length).flatMap((value, i) => {
+    const ratio = value / (others[i] as number);
+    return Number.isFinite(ratio) ? [ratio] : [];
+  });
+  if (ratios.length === 0) return undefined;
+  const { median: middle, deviation, low, high } = summarize(ratios);
+  return { median: middle, deviation, low, high, pairs: ratios.length };
+}

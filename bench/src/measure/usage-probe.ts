@@ -13,13 +13,14 @@ export interface UsageProbe {
   readonly nodeFlags: readonly string[];
   /**
    * With `collect`, the server collects its garbage first; it must run with `--expose-gc`.
-   * @throws Error when no server has reported within `timeoutMs`.
+   * @throws Error when no server has reported within 30 s, or when it has ended.
    */
   read(options?: { collect: boolean }): Promise<ProcessUsage>;
   close(): void;
 }
 
 const timeoutMs = 30_000;
+const endedMessage = 'the server process has ended';
 
 /** Opens a probe for one server process. */
 export async function openUsageProbe(): Promise<UsageProbe> {
@@ -39,11 +40,25 @@ export async function openUsageProbe(): Promise<UsageProbe> {
     nodeFlags: ['--import', reporter.href],
     read: async (options) => {
       const signal = AbortSignal.timeout(timeoutMs);
-      const peer = await Promise.race([connected, once(signal, 'abort')]);
-      if (!('lines' in peer)) throw new Error(`the server process did not report its usage within ${timeoutMs} ms`);
-      const answer = once(peer.lines, 'line', { signal });
+      const late = once(signal, 'abort').then((): never => {
+        throw new Error(`the server process did not report its usage within ${timeoutMs} ms`);
+      });
+      late.catch(() => {});
+      const peer = await Promise.race([connected, late]);
+      if (peer.socket.closed) throw new Error(endedMessage);
+      const stop = new AbortController();
+      const answer = once(peer.lines, 'line', { signal: stop.signal });
+      const ended = once(peer.socket, 'close', { signal: stop.signal }).then((): never => {
+        throw new Error(endedMessage);
+      });
+      ended.catch(() => {});
+      answer.catch(() => {});
       peer.socket.write(options?.collect ? 'collect\n' : 'read\n');
-      return JSON.parse(String((await answer)[0])) as ProcessUsage;
+      try {
+        return JSON.parse(String((await Promise.race([answer, ended, late]))[0])) as ProcessUsage;
+      } finally {
+        stop.abort();
+      }
     },
     close: () => {
       socket?.destroy();

@@ -1,5 +1,7 @@
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Histogram } from 'hdr-histogram-js';
+import { toNanoseconds } from '../load/paced.js';
+import { pace } from '../load/pacer.js';
+import { readMachineClockMs } from '../measure/machine-clock.js';
 import type { Pace } from './pace.js';
 
 /** What is called. */
@@ -44,10 +46,8 @@ export async function driveClosedLoop(
   return { calls, elapsedMs: performance.now() - startedAt };
 }
 
-/** So many calls wait for their answers at most; the next ones leave late, or not at all, and their latency counts that. */
+/** So many calls wait for their answers at most; the next ones leave when there is room, or not at all, and their latency counts that. */
 const maxInFlight = 1000;
-/** Timers are late by about so much; for the rest of a wait the event loop turns. */
-const timerSlackMs = 1.5;
 
 export interface OpenLoopDriven extends Driven {
   /** Calls that had no answer when the wait for them was over; their latency is what had passed until then. `calls` is without them. */
@@ -67,47 +67,58 @@ export async function driveOpenLoop(
   callee: Callee,
   { perSecond, durationMs, latencies, drainMs }: { perSecond: number; durationMs: number; latencies: Histogram; drainMs: number },
 ): Promise<OpenLoopDriven> {
-  const intervalMs = 1000 / perSecond;
-  const count = Math.max(1, Math.round(durationMs / intervalMs));
-  const abort = new AbortController();
-  const waiting = new Set<Promise<void>>();
+  const count = Math.max(1, Math.round((durationMs * perSecond) / 1000));
+  const dueAt = new Float64Array(count);
   const answered = new Uint8Array(count);
+  const abort = new AbortController();
+  const over = AbortSignal.any([abort.signal, AbortSignal.timeout(durationMs + drainMs)]);
+  const waiting = new Set<Promise<void>>();
+  /** Calls whose turn has come, and for which there was no room. */
+  const held: number[] = [];
   let failure: unknown;
   let late = 0;
-  const startedAt = performance.now();
-  const intendedAt = (i: number): number => startedAt + i * intervalMs;
-  const endAt = startedAt + durationMs + drainMs;
+  let onidle: () => void = () => {};
   const send = (i: number): void => {
     const call = callee
       .call(abort.signal)
       .then(() => {
-        record(latencies, performance.now() - intendedAt(i));
+        record(latencies, readMachineClockMs() - (dueAt[i] as number));
         answered[i] = 1;
       })
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) failure ??= error;
+        if (!over.aborted) failure ??= error;
       })
-      .finally(() => waiting.delete(call));
+      .finally(() => {
+        waiting.delete(call);
+        if (failure !== undefined) abort.abort();
+        const next = over.aborted ? undefined : held.shift();
+        if (next !== undefined) send(next);
+        if (waiting.size === 0) onidle();
+      });
     waiting.add(call);
   };
-  for (let i = 0; i < count && failure === undefined && performance.now() < endAt; i++) {
-    await waitUntil(intendedAt(i));
-    if (waiting.size < maxInFlight && performance.now() - intendedAt(i) > lateFromMs) late++;
-    while (waiting.size >= maxInFlight && failure === undefined && performance.now() < endAt) await delay(1);
-    if (waiting.size < maxInFlight) send(i);
-  }
-  const drained = new AbortController();
-  await Promise.race([
-    Promise.all(waiting),
-    delay(Math.max(0, endAt - performance.now()), undefined, { signal: drained.signal }).catch(() => {}),
-  ]);
-  drained.abort();
+  const startedAt = readMachineClockMs();
+  for (let i = 0; i < count; i++) dueAt[i] = startedAt + (i * 1000) / perSecond;
+  const fire = (i: number, due: number): void => {
+    dueAt[i] = due;
+    if (waiting.size >= maxInFlight) held.push(i);
+    else {
+      if (readMachineClockMs() - due > lateFromMs) late++;
+      send(i);
+    }
+  };
+  await pace(count, perSecond, fire, over);
+  await new Promise<void>((resolve) => {
+    onidle = resolve;
+    over.addEventListener('abort', () => resolve(), { once: true });
+    if (waiting.size === 0 || over.aborted) resolve();
+  });
   if (failure !== undefined) throw failure;
-  const elapsedMs = Math.max(performance.now() - startedAt, count * intervalMs);
+  const elapsedMs = Math.max(readMachineClockMs() - startedAt, (count * 1000) / perSecond);
   let unanswered = 0;
   for (let i = 0; i < count; i++) {
     if (answered[i] === 1) continue;
-    record(latencies, performance.now() - intendedAt(i));
+    record(latencies, readMachineClockMs() - (dueAt[i] as number));
     unanswered++;
   }
   abort.abort();
@@ -115,12 +126,6 @@ export async function driveOpenLoop(
   return { calls: count - unanswered, elapsedMs, unanswered, late };
 }
 
-async function waitUntil(at: number): Promise<void> {
-  const restMs = at - performance.now();
-  if (restMs > timerSlackMs) await delay(restMs - timerSlackMs);
-  while (performance.now() < at) await nextTurn();
-}
-
 function record(latencies: Histogram, ms: number): void {
-  latencies.recordValue(Math.max(1, Math.round(ms * 1e6)));
+  latencies.recordValue(toNanoseconds(ms));
 }

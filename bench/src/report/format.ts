@@ -22,22 +22,70 @@ export function formatSpread(median: number, { min, max }: { min: number; max: n
   return `−${Math.round(((median - min) / median) * 100)} +${Math.round(((max - median) / median) * 100)} %`;
 }
 
+/** What each parameter of a case is called. A test holds that every parameter of every case has its words. */
+const paramWords: Readonly<Record<string, (value: string | number) => string>> = {
+  bytes: (value) => formatBytes(Number(value)),
+  chunkBytes: (value) => `pieces of ${formatBytes(Number(value))}`,
+  bytesEach: (value) => `${formatBytes(Number(value))} sent to each`,
+  window: (value) => `${value} in flight`,
+  perSecond: (value) => `${value} a second`,
+  requests: (value) => formatCount(value, 'request'),
+  connections: (value) => formatCount(value, 'connection'),
+  readers: (value) => formatCount(value, 'reader'),
+  streams: (value) => formatCount(value, 'stream'),
+  calls: (value) => formatCount(value, 'call'),
+  chunks: (value) => formatCount(value, 'chunk'),
+  events: (value) => formatCount(value, 'event'),
+  fewer: (value) => `${value} waiting`,
+  more: (value) => `then ${value}`,
+  roundTripMs: (value) => (Number(value) === 0 ? 'no emulated network' : `round trip of ${value} ms`),
+  heartbeatMs: (value) => `a heartbeat every ${formatMs(Number(value))}`,
+  holdMs: (value) => `held for ${formatMs(Number(value))}`,
+  everyMs: (value) => `one every ${formatMs(Number(value))}`,
+  waitMs: (value) => `comes back after ${formatMs(Number(value))}`,
+  loop: (value) => `${value} loop`,
+  layer: String,
+  carrier: (value) => ({ stdio: 'stdio', sse: 'HTTP+SSE', http: 'Streamable HTTP', 'http-2026': 'Streamable HTTP of 2026-07-28', grpc: 'gRPC', 'grpc-stream': 'gRPC, on a stream' })[String(value)] ?? String(value),
+  link: (value) => linkWords[String(value)] ?? String(value),
+  coding: String,
+  by: (value) => `by ${value}`,
+  check: (value) => (value === 'none' ? 'nothing checked' : `${value} checked`),
+  module: (value) => `the ${value}'s module`,
+  order: String,
+};
+
+const linkWords: Readonly<Record<string, string>> = {
+  tcp: 'plain TCP',
+  tls: 'TLS 1.3',
+  'tls-resumed': 'TLS 1.3 resumed',
+  h2: 'HTTP/2',
+  http1: 'HTTP/1.1',
+  'http1-new': 'HTTP/1.1, a new connection for each',
+};
+
+/** Whether a parameter has words of its own. */
+export function hasWords(param: string): boolean {
+  return Object.hasOwn(paramWords, param);
+}
+
 /** `{bytes: 10240, window: 64}` as `10 KiB, 64 in flight`. */
 export function formatParams(params: Params): string {
   return Object.entries(params)
-    .map(([key, value]) => {
-      if (key === 'bytes') return formatBytes(Number(value));
-      if (key === 'chunkBytes') return `pieces of ${formatBytes(Number(value))}`;
-      if (key === 'window') return `${value} in flight`;
-      if (key === 'perSecond') return `${value} a second`;
-      if (key === 'requests' || key === 'connections' || key === 'readers')
-        return value === 1 ? `1 ${key.slice(0, -1)}` : `${value} ${key}`;
-      if (key === 'fewer') return `${value} waiting`;
-      if (key === 'more') return `then ${value}`;
-      if (key === 'bytesEach') return `${formatBytes(Number(value))} sent to each`;
-      return String(value);
-    })
+    .map(([key, value]) => paramWords[key]?.(value) ?? `${key} ${value}`)
     .join(', ');
+}
+
+/** One value of the parameter that a table compares by, as short as a label has to be. */
+export function formatVariant(param: string, value: string | number): string {
+  return param.endsWith('Ms') ? formatMs(Number(value)) : String(value);
+}
+
+function formatCount(value: string | number, noun: string): string {
+  return `${value} ${noun}${Number(value) === 1 ? '' : 's'}`;
+}
+
+function formatMs(ms: number): string {
+  return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
 function formatBytes(bytes: number): string {

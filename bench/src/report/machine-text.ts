@@ -1,5 +1,6 @@
 import type { Machine } from '../measure/machine.js';
 import type { Pinning } from '../measure/pinning.js';
+import type { Report } from './report.js';
 
 /** A sentence about which cores were used. */
 export function describePinning(pinning: Pinning): string {
@@ -15,4 +16,14 @@ export function isBusy({ loadAverage, cores }: Machine): boolean {
 /** A sentence about that work. */
 export function describeLoad({ loadAverage, cores }: Machine): string {
   return `When the run began, the load of the machine's ${cores} cores was ${loadAverage.toFixed(1)}.`;
+}
+
+/** A sentence about what the host of a virtual machine took away; undefined where that was nothing to speak of. */
+export function describeStolen({ stolenPercent = 0 }: Pick<Report, 'stolenPercent'>): string | undefined {
+  return stolenPercent < 0.5 ? undefined : `The host of this virtual machine gave ${stolenPercent} % of its cores' time to others during the run.`;
+}
+
+/** All that the machine did to the figures. */
+export function describeConditions(report: Report): string {
+  return [describePinning(report.pinning), describeLoad(report.machine), describeStolen(report)].filter((text) => text !== undefined).join(' ');
 }

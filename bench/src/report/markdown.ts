@@ -1,7 +1,9 @@
 import { escapeUTF8 } from 'entities';
 import { markdownTable } from 'markdown-table';
+import type { MeasuredFigure } from '../claims/evaluate.js';
 import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
-import { describeLoad, describePinning } from './machine-text.js';
+import { describeConditions } from './machine-text.js';
+import { leastLead } from './rank.js';
 import type { Report } from './report.js';
 import { type CaseTable, toSections } from './tables.js';
 
@@ -35,8 +37,8 @@ export function toMarkdown(report: Report): string {
     ...claims(report),
     ...gaps(report),
     '## How this was measured',
-    `${machine.os}, ${machine.memoryGiB} GiB, V8 ${machine.v8}. ${describePinning(report.pinning)} ${describeLoad(machine)} The run took ${Math.round(report.durationSeconds)} s: \`${report.command.replaceAll('`', "'")}\``,
-    'Figures are medians over rounds in which the targets of a case took turns; the spread is that of the least and the greatest round. ~ marks noisy rows, bold the best that is no floor.',
+    `${machine.os}, ${machine.memoryGiB} GiB, V8 ${machine.v8}. ${describeConditions(report)} The run took ${Math.round(report.durationSeconds)} s: \`${report.command.replaceAll('`', "'")}\``,
+    `Figures are medians over rounds in which the targets of a case took turns, forwards and backwards; a ratio is the median of the ratios of rounds side by side. The spread is that of the least and the greatest round. ~ marks noisy rows, bold what is ahead of all that are no floor by more than ${leastLead * 100} % and the noise.`,
     toTable(
       ['Target', 'Version', 'What it is'],
       report.targets.map(({ name, version, about }) => [name, version ?? '–', about]),
@@ -61,20 +63,16 @@ function claims({ claims: verdicts }: Report): string[] {
     '## Published claims',
     ...verdicts.flatMap(({ claim, source, verdict, measurements, why }) => [
       `**“${escapeText(claim)}”**: ${verdict}. Source: ${escapeText(source.title)} (\`${source.file}\`)`,
-      ...(measurements.length === 0
-        ? []
-        : [
-            measurements
-              .map(({ label, value, unit, timesClaimed, facts }) => {
-                const times = timesClaimed === undefined ? '' : ` (${formatRatio(timesClaimed)} × the claim)`;
-                const found = facts === undefined ? '' : `, ${Object.values(facts).join(', ')}`;
-                return `- ${escapeText(`${label}: ${formatFigure(value)} ${unit}${times}${found}`)}`;
-              })
-              .join('\n'),
-            escapeText(why),
-          ]),
+      ...(measurements.length === 0 ? [] : [measurements.map(claimFigure).join('\n')]),
+      ...(why === '' ? [] : [escapeText(why)]),
     ]),
   ];
+}
+
+function claimFigure({ label, value, unit, timesClaimed, facts }: MeasuredFigure): string {
+  const times = timesClaimed === undefined ? '' : ` (${formatRatio(timesClaimed)} × the claim)`;
+  const found = facts === undefined ? '' : `, ${Object.values(facts).join(', ')}`;
+  return `- ${escapeText(`${label}: ${formatFigure(value)} ${unit}${times}${found}`)}`;
 }
 
 function gaps({ gaps: list }: Report): string[] {

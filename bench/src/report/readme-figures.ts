@@ -13,7 +13,7 @@ interface Figure {
 }
 
 /** What the README shows of a report: a few rows that between them say what is better and what is not. */
-const figures: readonly Figure[] = [
+const stdioFigures: readonly Figure[] = [
   {
     title: 'messages/s, 100 B, 1024 in flight',
     scenario: 'stdio/pipelined',
@@ -51,24 +51,60 @@ const figures: readonly Figure[] = [
   { title: 'installed, MB', scenario: 'import', params: { module: 'server' }, metric: 'installedMB' },
 ];
 
-const columns = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'] as const;
+const post = { bytes: 100, window: 16 };
+
+/** The same over HTTP; of a result that has none of these rows there is no such table. */
+const httpFigures: readonly Figure[] = [
+  {
+    title: "server's CPU for a call in a session, JSON as the reply, µs",
+    scenario: 'http/post-json',
+    params: post,
+    metric: 'serverCpuUsPerMessage',
+  },
+  {
+    title: 'the same, an event stream as the reply, µs',
+    scenario: 'http/post-sse',
+    params: post,
+    metric: 'serverCpuUsPerMessage',
+  },
+  { title: "client's CPU for a call, µs", scenario: 'http/client', params: post, metric: 'clientCpuUsPerMessage' },
+  {
+    title: 'heap for an idle SSE stream with its session, KiB',
+    scenario: 'sse/idle-memory',
+    params: { connections: 1000 },
+    metric: 'heapKiBPerConnection',
+  },
+];
+
+const stdioColumns = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'] as const;
+const httpColumns = [...stdioColumns, 'tmcp', 'mcp-lite'] as const;
+const none = '–';
 const begin = '<!-- figures: pnpm figures -->';
 const end = '<!-- /figures -->';
 
-/** A Markdown table of the figures, under a sentence that says where they come from. */
+/** Markdown tables of the figures, under a sentence that says where they come from: stdio, and HTTP where the report has rows of it. */
 export function toReadmeFigures(report: Report, source: string): string {
   const { cpu, cores, node } = report.machine;
-  const titles = columns.map((name) => {
-    const target = report.targets.find((candidate) => candidate.name === name);
-    return target?.role === 'peer' ? `${target.title} (${target.version})` : name;
-  });
-  const rows = figures.map((figure) => [figure.title, ...columns.map((target) => toCell(report, figure, target))]);
+  const http = toTable(report, httpFigures.filter((figure) => toCell(report, figure, 'mcpwire') !== none), httpColumns);
   return [
     `Measured by \`pnpm ${report.command}\` on ${cpu}, ${cores} cores, Node ${node.replace(/^v/, '')}; all of it is in [${source}](${source}).`,
     'The floor is a 30-line echo written by hand, without limits or error handling. `~` marks a figure whose rounds lay far apart.',
     '',
-    markdownTable([['', ...titles], ...rows], { align: ['l', 'r', 'r', 'r', 'r'] }),
+    toTable(report, stdioFigures, stdioColumns),
+    ...(http === '' ? [] : ['', 'Over HTTP; the floor is bare `node:http`:', '', http]),
   ].join('\n');
+}
+
+/** Empty where there is no figure. A column without one is left out. */
+function toTable(report: Report, figures: readonly Figure[], columns: readonly string[]): string {
+  if (figures.length === 0) return '';
+  const shown = columns.filter((column) => figures.some((figure) => toCell(report, figure, column) !== none));
+  const titles = shown.map((name) => {
+    const target = report.targets.find((candidate) => candidate.name === name);
+    return target?.role === 'peer' ? `${target.title} (${target.version})` : name;
+  });
+  const rows = figures.map((figure) => [figure.title, ...shown.map((target) => toCell(report, figure, target))]);
+  return markdownTable([['', ...titles], ...rows], { align: ['l', ...shown.map(() => 'r')] });
 }
 
 /** The README with the figures between its two markers. @throws Error when the markers are not there. */
@@ -86,7 +122,7 @@ function toCell(report: Report, { scenario, params, metric, targets }: Figure, c
     (candidate) => candidate.scenario === scenario && candidate.target === target && JSON.stringify(candidate.params) === wanted,
   );
   const value = row?.metrics[metric];
-  if (row === undefined || value === undefined) return '–';
+  if (row === undefined || value === undefined) return none;
   const unsteady = (row.spread[metric]?.deviation ?? 0) > value / 10;
   return `${formatFigure(value)}${unsteady ? ' ~' : ''}`;
 }

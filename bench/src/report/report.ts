@@ -6,6 +6,7 @@ import type { Summary } from '../measure/statistics.js';
 import type { ProfileName } from '../run/profiles.js';
 import type { Params } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
+import type { Ranking } from './rank.js';
 
 /** Raised when a field of the JSON report changes its meaning or goes away. */
 export const schemaVersion = 1;
@@ -21,6 +22,8 @@ export interface Row {
   readonly metrics: Readonly<Record<string, number>>;
   /** How far the rounds lie apart, for each metric. */
   readonly spread: Readonly<Record<string, Spread>>;
+  /** Round by round, what the compared figures were: rounds of the same number were measured side by side. Absent of a single round. */
+  readonly samples?: Readonly<Record<string, readonly number[]>>;
   readonly rounds: number;
   /** The rounds lie too far apart for small differences to mean anything. */
   readonly noisy: boolean;
@@ -32,13 +35,20 @@ export interface Gap {
   readonly scenario: string;
   readonly target: string;
   readonly params: Params;
-  /** `unavailable`: a peer that can't be run here, which fails nothing. `failed`: something that should have worked. */
-  readonly kind: 'unavailable' | 'failed';
+  /** `unavailable`: a peer that can't be run here, which fails nothing. `failed`: something that should have worked. `skipped`: there was no time for it. */
+  readonly kind: 'unavailable' | 'failed' | 'skipped';
   readonly reason: string;
 }
 
 export interface TargetInfo extends Pick<Target, 'name' | 'title' | 'role' | 'about'> {
   readonly version?: string;
+}
+
+/** How long a case took, its processes' start included. */
+export interface Duration {
+  readonly scenario: string;
+  readonly params: Params;
+  readonly seconds: number;
 }
 
 /** One run of the bench, as it stands in the JSON file. */
@@ -52,8 +62,13 @@ export interface Report {
   readonly machine: Machine;
   readonly pinning: Pinning;
   readonly targets: readonly TargetInfo[];
+  /** The part of the cores' time that the host of a virtual machine gave to others, percent; absent where the system does not tell. */
+  readonly stolenPercent?: number;
   readonly rows: readonly Row[];
   readonly gaps: readonly Gap[];
+  /** Absent in older results. */
+  readonly rankings?: readonly Ranking[];
+  readonly durations?: readonly Duration[];
   readonly goals: readonly GoalVerdict[];
   readonly claims: readonly ClaimVerdict[];
 }

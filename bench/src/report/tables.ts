@@ -1,7 +1,9 @@
 import { findRow, isSameParams } from '../goals/evaluate.js';
 import { allScenarios } from '../scenarios/index.js';
 import type { Metric, Params, Scenario } from '../scenarios/scenario.js';
-import { formatFigure, formatParams, formatRatio, formatSpread } from './format.js';
+import { formatFigure, formatParams, formatRatio, formatSpread, formatVariant } from './format.js';
+import { isAhead } from './rank.js';
+import { ratioOf } from './ratio.js';
 import type { Gap, Report, Row, TargetInfo } from './report.js';
 
 /** What every form of the report shows: the rows of a run as tables, a section for each scenario, a table for each case. */
@@ -37,7 +39,7 @@ export interface Line {
 
 export interface Cell {
   readonly text: string;
-  /** The best of those that are no floor. */
+  /** Ahead of all that are no floor, beyond the noise. */
   readonly best: boolean;
 }
 
@@ -76,7 +78,7 @@ function toTable(report: Report, scenario: Scenario, params: Params, rows: reado
     const target = report.targets.find(({ name }) => name === row.target) as TargetInfo;
     const variant = scenario.compareBy === undefined ? undefined : row.params[scenario.compareBy];
     return {
-      label: variant === undefined ? target.name : `${variant}, ${target.name}`,
+      label: variant === undefined ? target.name : `${formatVariant(scenario.compareBy as string, variant)}, ${target.name}`,
       target,
       row,
       cells: columns.map((column) => toCell(report, own, row, column)),
@@ -97,19 +99,19 @@ function toCell(report: Report, rows: readonly Row[], row: Row, { metric, kind, 
   if (value === undefined || spread === undefined) return { text: '', best: false };
   if (kind === 'spread') return { text: row.rounds > 1 ? formatSpread(value, spread) : '', best: false };
   if (kind === 'ratio') {
-    const base = findRow(rows, row, against as string)?.metrics[metric.key];
-    return { text: base ? formatRatio(value / base) : '', best: false };
+    const base = findRow(rows, row, against as string);
+    const ratio = base && (base === row ? 1 : ratioOf(row, base, metric.key)?.median);
+    return { text: ratio === undefined ? '' : formatRatio(ratio), best: false };
   }
   return { text: formatFigure(value), best: metric.compare === true && row === findBest(report, rows, row, metric) };
 }
 
-/** The best row of a case that is no floor's; undefined where there is nothing to choose from. */
-function findBest(report: Report, rows: readonly Row[], { params }: Row, { key, better }: Metric): Row | undefined {
+/** The row of a case that is ahead of all others that are no floor's, beyond the noise; undefined where there is none, or nothing to choose from. */
+function findBest(report: Report, rows: readonly Row[], { params }: Row, metric: Metric): Row | undefined {
   const same = rows.filter((row) => isSameParams(row.params, params));
   const rivals = same.filter(
-    (row) => report.targets.find(({ name }) => name === row.target)?.role !== 'floor' && row.metrics[key] !== undefined,
+    (row) => report.targets.find(({ name }) => name === row.target)?.role !== 'floor' && row.metrics[metric.key] !== undefined,
   );
   if (rivals.length < 2) return undefined;
-  const sign = better === 'higher' ? 1 : -1;
-  return rivals.reduce((best, row) => (sign * (row.metrics[key] as number) > sign * (best.metrics[key] as number) ? row : best));
+  return rivals.find((row) => rivals.every((other) => other === row || isAhead(row, other, metric)));
 }

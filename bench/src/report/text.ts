@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
-import { describeLoad, describePinning, isBusy } from './machine-text.js';
+import { describeLoad, describePinning, describeStolen, isBusy } from './machine-text.js';
 import { plainTable } from './plain-table.js';
 import { toPlain } from './plain-text.js';
 import type { Report } from './report.js';
@@ -86,6 +86,8 @@ function claimText({ claims }: Report, paint: Paint): string {
     }
     lines.push(`    ${paint('dim', why)}`);
   }
+  const left = claims.length - measured.length;
+  if (left > 0) lines.push(`  ${paint('dim', `${left} more have no figure in this run; latest.html says why.`)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -93,8 +95,10 @@ function footer(report: Report, paint: Paint): string {
   const { machine, profile, durationSeconds, rows } = report;
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}. ${describePinning(report.pinning)}`,
-    `Profile ${profile}, ${Math.round(durationSeconds)} s. Figures are medians over rounds; the targets of a case took turns. ★ best that is no floor.`,
+    `Profile ${profile}, ${Math.round(durationSeconds)} s. Figures are medians over rounds; the targets of a case took turns, and × is the median over their rounds side by side. ★ ahead of all that are no floor, beyond the noise.`,
   ];
+  const stolen = describeStolen(report);
+  if (stolen !== undefined) lines.push(stolen);
   if (rows.some((row) => row.noisy)) lines.push('~ noisy: rounds differ so much that small differences mean nothing.');
   if (isBusy(machine))
     lines.push(`${describeLoad(machine)} The figures are worse, and lie further apart, than they would on a quiet machine.`);

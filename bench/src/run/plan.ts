@@ -16,7 +16,11 @@ export interface Group {
   readonly estimateMs: number;
 }
 
-const openMs = 700;
+/** To start the processes of one target, and the case around them. */
+const startMs = 300;
+const aroundMs = 400;
+/** Reading what both processes have used, for each round. */
+const betweenMs = 8;
 
 /**
  * Lays out a run: which cells, in which order. `rounds` takes the place of the profile's and the cases' own, `streams` that of what the scenarios that hold
@@ -32,20 +36,24 @@ export function createPlan(
   return scenarios.flatMap((scenario) =>
     casesOf(scenario, profile, streams).flatMap((one) => {
       const names = one.targets ?? scenario.targets;
-      const chosen = names.flatMap((name) => targets.filter((target) => target.name === name));
+      const chosen = [
+        ...names.flatMap((name) => targets.filter((target) => target.name === name)),
+        ...targets.filter(({ name, joins }) => joins?.includes(scenario.name) && !names.includes(name)),
+      ];
       if (chosen.length === 0) return [];
       const count = rounds ?? (profile.name === 'smoke' ? profile.rounds : (one.rounds ?? profile.rounds));
+      const launches = profile.name === 'smoke' ? profile.launches : (one.launches ?? profile.launches);
       const timing = profile.name === 'smoke' ? profile : (one.timing ?? profile);
-      const warmUpMs = one.estimatedRoundMs ?? timing.warmUpMs;
+      const warmUpMs = one.estimatedWarmUpMs ?? one.estimatedRoundMs ?? timing.warmUpMs;
       const roundMs = one.estimatedRoundMs ?? timing.roundMs;
-      const estimateMs = profile.launches * (openMs + chosen.length * (warmUpMs + count * roundMs * 1.1));
+      const estimateMs = launches * (aroundMs + chosen.length * (startMs + warmUpMs + count * (roundMs * 1.1 + betweenMs)));
       return [
         {
           scenario,
           params: one.params,
           targets: chosen,
           rounds: count,
-          launches: profile.launches,
+          launches,
           timing: {
             warmUpMs: timing.warmUpMs,
             roundMs: timing.roundMs,

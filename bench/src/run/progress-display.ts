@@ -25,7 +25,7 @@ function createStatusLine(stream: WriteStream, startedAt: number): ProgressDispl
   return {
     update: (progress) => {
       const who = progress.target === undefined ? '' : ` · ${progress.target.name}`;
-      const text = `${describe(progress)}${who} · ${progress.stage} · ${describeTimeLeft(progress.done, startedAt)}`;
+      const text = `${describe(progress)}${who} · ${progress.stage} · ${describeTimeLeft(progress, startedAt)}`;
       clear();
       // A line that wraps could not be written over. Some terminals say that they have no columns at all.
       stream.write(text.slice(0, (stream.columns || 80) - 1));
@@ -40,7 +40,7 @@ function createLines(stream: NodeJS.WritableStream, startedAt: number): Progress
     update: (progress) => {
       if (progress.groupNumber === shown) return;
       shown = progress.groupNumber;
-      stream.write(`${describe(progress)} · ${describeTimeLeft(progress.done, startedAt)}\n`);
+      stream.write(`${describe(progress)} · ${describeTimeLeft(progress, startedAt)}\n`);
     },
     stop: () => {},
   };
@@ -50,9 +50,9 @@ function describe({ group, groupNumber, groupCount }: RunProgress): string {
   return `[${groupNumber}/${groupCount}] ${group.scenario.name} ${formatParams(group.params)}`;
 }
 
-function describeTimeLeft(done: number, startedAt: number): string {
+function describeTimeLeft({ done, mostLeftMs }: RunProgress, startedAt: number): string {
   const elapsedMs = performance.now() - startedAt;
   if (done < 0.02) return 'estimating';
-  const seconds = Math.round((elapsedMs * (1 - done)) / done / 1000);
+  const seconds = Math.max(1, Math.round(Math.min((elapsedMs * (1 - done)) / done, mostLeftMs) / 1000));
   return seconds > 90 ? `about ${Math.round(seconds / 60)} min left` : `about ${seconds} s left`;
 }

@@ -6,10 +6,13 @@ import { goals } from '../goals/goals.js';
 import { describeMachine } from '../measure/machine.js';
 import { readPackageVersion } from '../measure/package-version.js';
 import { planPinning } from '../measure/pinning.js';
+import { startStealClock } from '../measure/steal.js';
+import { rankRows } from '../report/rank.js';
 import { type Report, schemaVersion, type TargetInfo } from '../report/report.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
 import { createPlan } from './plan.js';
+import { isNeeded } from './need.js';
 import type { Profile } from './profiles.js';
 import { type RunProgress, runPlan } from './run-plan.js';
 
@@ -38,12 +41,16 @@ export async function runBench(options: BenchOptions): Promise<Report> {
   const machine = describeMachine();
   const pinning = pin ? await planPinning() : { reason: 'it was asked for with --no-pin' };
   const plan = createPlan(scenarios, targets, profile, rounds, streams);
-  const { rows, gaps } = await runPlan(plan, {
-    budgetMs: rounds === undefined ? profile.budgetMs : undefined,
+  const steal = await startStealClock();
+  const { rows, gaps, durations } = await runPlan(plan, {
+    // Who asks for rounds, or for streams, wants them all.
+    time: rounds === undefined && streams === undefined ? profile : undefined,
+    first: isNeeded,
     pinning,
     signal,
     onprogress,
   });
+  const stolenPercent = await steal();
   const used = targets.filter(({ name }) => [...rows, ...gaps].some((entry) => entry.target === name));
   return {
     schemaVersion,
@@ -55,8 +62,11 @@ export async function runBench(options: BenchOptions): Promise<Report> {
     machine,
     pinning,
     targets: await Promise.all(used.map(toTargetInfo)),
+    ...(stolenPercent !== undefined && { stolenPercent }),
     rows,
     gaps,
+    rankings: rankRows(rows),
+    durations,
     goals: evaluateGoals(goals, rows),
     claims: evaluateClaims(claims, rows),
   };

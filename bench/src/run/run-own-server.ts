@@ -37,7 +37,7 @@ export async function runOwnServer(options: OwnServerOptions): Promise<Report> {
   const machine = describeMachine();
   const pinning = { reason: 'a server of your own may be made for several cores' };
   const plan = planOwnServer(scenarios, profile, { rounds, maxPerSecond: server.maxPerSecond });
-  const { rows, gaps } = await runPlan(plan, { pinning, signal, onprogress, ownServer: server });
+  const { rows, gaps, durations } = await runPlan(plan, { pinning, signal, onprogress, ownServer: server });
   return {
     schemaVersion,
     startedAt: startedAt.toISOString(),
@@ -50,6 +50,7 @@ export async function runOwnServer(options: OwnServerOptions): Promise<Report> {
     targets: [toTargetInfo(server)],
     rows,
     gaps,
+    durations,
     goals: [],
     claims: [],
   };

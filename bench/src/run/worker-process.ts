@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Cell, RoundResult } from '../scenarios/scenario.js';
 
 /** What the bench asks of a worker. The cell comes with the first: on a command line, the headers of a server would be there for all to read. */
-export type WorkerCommand = { readonly name: 'open'; readonly cell: Cell } | { readonly name: 'warmUp' } | { readonly name: 'round' };
+export type WorkerCommand =
+  | { readonly name: 'open'; readonly module: string; readonly cell: Cell }
+  | { readonly name: 'warmUp' }
+  | { readonly name: 'round' };
 export type WorkerAnswer = { ok: true; value?: unknown } | { ok: false; error: string };
 
 /** A worker gave up, or the time limit passed. The message has the end of what it wrote to stderr. */
@@ -20,13 +23,20 @@ const flushMs = 20;
 
 /** The process that measures one cell. */
 export class WorkerProcess {
+  readonly #module: string;
   readonly #cell: Cell;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #stderrTail = '';
 
-  /** Starts the worker, on `core` when that is given. */
-  constructor(cell: Cell, core: number | undefined, workerPath: string = fileURLToPath(new URL('../worker.js', import.meta.url))) {
+  /** Starts the worker, on `core` when that is given. `module` is the URL of the module that the cell's scenario stands in. */
+  constructor(
+    module: string,
+    cell: Cell,
+    core: number | undefined,
+    workerPath: string = fileURLToPath(new URL('../worker.js', import.meta.url)),
+  ) {
+    this.#module = module;
     this.#cell = cell;
     const pinned = core === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
     this.#child = fork(workerPath, [], { execArgv: [], ...pinned, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -44,7 +54,7 @@ export class WorkerProcess {
    * Starts the target. @throws WorkerError when it can't be run.
    */
   async open(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await this.#command({ name: 'open', cell: this.#cell }, timeoutMs, signal);
+    await this.#command({ name: 'open', module: this.#module, cell: this.#cell }, timeoutMs, signal);
   }
 
   async warmUp(timeoutMs: number, signal: AbortSignal): Promise<void> {

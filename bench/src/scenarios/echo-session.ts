@@ -20,6 +20,9 @@ interface EchoLoad {
  */
 export type OpenEcho = (nodeFlags: readonly string[]) => Promise<EchoClient & { describe?(): RoundResult['facts'] }>;
 
+/** A target that is slow, or on a slow machine, has made fewer requests when its warm-up ends. */
+const mostWarmUps = 8;
+
 /** A session that sends echo requests over stdio, through the SDK's Client and McpServer instead of the transports where asked. */
 export function openStdioEchoSession(cell: Cell, load: EchoLoad & { readonly throughSdk?: boolean }): Promise<Session> {
   const target = findTarget(cell.target);
@@ -31,7 +34,7 @@ export function openStdioEchoSession(cell: Cell, load: EchoLoad & { readonly thr
 
 /**
  * A session that sends echo requests and measures each burst: rate, latency, CPU time of both processes.
- * The warm-up lets its bursts grow until `warmUpMs` have passed and `warmUpCount` requests are made, and from the last one's rate every round gets a fixed number of
+ * The warm-up lets its bursts grow until `warmUpMs` have passed and `warmUpCount` requests are made, or eight times as long, and from the last one's rate every round gets a fixed number of
  * requests, so that no clock is read inside the loop but for sampled latencies.
  */
 export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho): Promise<Session> {
@@ -57,7 +60,8 @@ export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho
       const { warmUpMs, warmUpCount = 0, roundMs } = cell.timing;
       let elapsedMs = 0;
       let made = 0;
-      for (let spentMs = 0; spentMs < warmUpMs || made < warmUpCount; spentMs += elapsedMs) {
+      const isCold = (spentMs: number): boolean => spentMs < warmUpMs || (made < warmUpCount && spentMs < warmUpMs * mostWarmUps);
+      for (let spentMs = 0; isCold(spentMs); spentMs += elapsedMs) {
         elapsedMs = await burst(count);
         made += count;
         const wanted = Math.ceil((count * roundMs) / elapsedMs);

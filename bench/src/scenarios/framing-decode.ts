@@ -14,7 +14,7 @@ export const framingDecode: Scenario = {
   targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'vscode-jsonrpc'],
   reference: 'sdk-v2',
   pinned: true,
-  cases: (profile) => framingCases(profile, [100, 1_048_576]),
+  cases: framingCases,
   open: async (cell) => {
     const framing = await findTarget(cell.target).framing?.();
     if (framing === undefined) throw new Error(`${cell.target} has no framing`);

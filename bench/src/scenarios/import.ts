@@ -24,7 +24,7 @@ export const importCost: Scenario = {
   pinned: false,
   cases: (profile) => {
     const modules = profile === 'smoke' || profile === 'quick' ? ['server'] : ['server', 'client'];
-    return modules.map((module) => ({ params: { module }, estimatedRoundMs: 180, rounds: profile === 'quick' ? 5 : 9 }));
+    return modules.map((module) => ({ params: { module }, estimatedRoundMs: 140, rounds: profile === 'quick' ? 5 : 9 }));
   },
   open: async (cell) => openImporting(cell.target, cell.params.module as 'server' | 'client'),
 };

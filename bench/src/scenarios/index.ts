@@ -1,68 +1,52 @@
 import { ownScenarios } from '../own-server/index.js';
-import { connectionsGet, connectionsListen, connectionsSse } from './connections.js';
-import { costCompression } from './cost-compression.js';
-import { costToken } from './cost-token.js';
-import { framingDecode } from './framing-decode.js';
-import { framingEncode } from './framing-encode.js';
-import { httpClient } from './http-client.js';
-import { httpInFlight } from './http-in-flight.js';
-import { httpPostJson } from './http-post-json.js';
-import { httpPostSse } from './http-post-sse.js';
-import { httpReuse } from './http-reuse.js';
-import { httpStalledReaders } from './http-stalled-readers.js';
-import { importCost } from './import.js';
-import { latencyPush, latencyRequest } from './latency.js';
-import { relayAccuracy } from './relay.js';
+import { loadRegistry } from '../registry.js';
+import { isScenario } from './is-scenario.js';
 import type { Scenario } from './scenario.js';
-import { setupHttp, setupSse } from './setup.js';
-import { sseIdleMemory } from './sse-idle-memory.js';
-import { stdioBytes } from './stdio-bytes.js';
-import { stdioLarge } from './stdio-large.js';
-import { stdioMultiplex } from './stdio-multiplex.js';
-import { stdioPingPong } from './stdio-ping-pong.js';
-import { stdioPipeBuffer } from './stdio-pipe-buffer.js';
-import { stdioPipelined } from './stdio-pipelined.js';
-import { stdioSdkCall } from './stdio-sdk-call.js';
-import { stdioSpawn } from './stdio-spawn.js';
 
-/** Every scenario, in the order of the report. */
-export const scenarios: readonly Scenario[] = [
-  stdioPipelined,
-  stdioPingPong,
-  stdioLarge,
-  stdioSdkCall,
-  stdioSpawn,
-  stdioBytes,
-  stdioMultiplex,
-  stdioPipeBuffer,
-  relayAccuracy,
-  setupSse,
-  setupHttp,
-  latencyRequest,
-  latencyPush,
-  connectionsSse,
-  connectionsGet,
-  connectionsListen,
-  httpPostJson,
-  httpPostSse,
-  httpClient,
-  httpReuse,
-  httpInFlight,
-  httpStalledReaders,
-  sseIdleMemory,
-  costCompression,
-  costToken,
-  framingDecode,
-  framingEncode,
-  importCost,
+/** The order of the report. A scenario that is not named here comes after those whose name begins alike up to the slash, or last. */
+const order = [
+  'stdio/pipelined',
+  'stdio/ping-pong',
+  'stdio/large',
+  'stdio/sdk-call',
+  'stdio/spawn',
+  'stdio/bytes',
+  'stdio/multiplex',
+  'stdio/pipe-buffer',
+  'relay/accuracy',
+  'setup/sse',
+  'setup/http',
+  'latency/request',
+  'latency/push',
+  'connections/sse',
+  'connections/get',
+  'connections/listen',
+  'streaming/chunks',
+  'http/post-json',
+  'http/post-sse',
+  'http/client',
+  'http/reuse',
+  'http/in-flight',
+  'http/stalled-readers',
+  'sse/idle-memory',
+  'cost/compression',
+  'cost/token',
+  'framing/decode',
+  'framing/encode',
+  'import',
 ];
+
+const { items, modules } = await loadRegistry(new URL('.', import.meta.url), isScenario, order);
+
+/** Every scenario: what the modules of this folder export. */
+export const scenarios: readonly Scenario[] = items;
 
 /** Those, and what is measured of a server that the reader names. */
 export const allScenarios: readonly Scenario[] = [...scenarios, ...ownScenarios];
 
-/** @throws Error when there is no scenario of that name. */
-export function findScenario(name: string): Scenario {
-  const scenario = allScenarios.find((candidate) => candidate.name === name);
-  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
-  return scenario;
+const ownModule = new URL('../own-server/index.js', import.meta.url).href;
+
+/** The URL of the module that a worker loads for a scenario. */
+export function moduleOf(name: string): string {
+  return modules.get(name) ?? ownModule;
 }

@@ -29,9 +29,9 @@ const clients =
 
 function casesOf(profile: ProfileName, loops: readonly string[]): readonly ScenarioCase[] {
   if (profile === 'smoke') {
-    return ['stdio', 'sse', 'http'].map((carrier) => ({
+    return ['stdio', 'sse', 'http', 'grpc', 'grpc-stream'].map((carrier) => ({
       params: { carrier, loop: 'open', bytes: 100, roundTripMs: carrier === 'stdio' ? 0 : 4 },
-      targets: ['mcpwire'],
+      targets: [carrier.startsWith('grpc') ? 'grpc' : 'mcpwire'],
     }));
   }
   const all = ['stdio', 'sse', 'http'].flatMap((carrier) =>
@@ -39,19 +39,39 @@ function casesOf(profile: ProfileName, loops: readonly string[]): readonly Scena
       sizes.flatMap((bytes) =>
         loops.map((loop) => ({
           params: { carrier, loop, bytes, roundTripMs },
-          // The peers' own part does not change with the network, nor much with the size.
-          ...(bytes === 100 && roundTripMs === 0 ? {} : { targets: ['floor', 'mcpwire'] }),
-          rounds: 3,
-          timing: { warmUpMs: 300, roundMs: 400 },
+          ...toTargets(profile, bytes, roundTripMs),
+          rounds: profile === 'full' ? 5 : 3,
+          timing: profile === 'full' ? { warmUpMs: 300, roundMs: 400 } : { warmUpMs: 150, roundMs: 250 },
         })),
       ),
     ),
   );
-  if (profile === 'full') return all;
+  if (profile === 'full') return [...all, ...grpcCases(loops, [0, 4])];
   // A network matters most to small messages that do not wait for each other; sizes are told apart best without one.
-  return all.filter(({ params: { bytes, roundTripMs, loop } }) =>
-    bytes === 100 ? roundTripMs === 0 || loop === 'open' || roundTripMs === 4 : roundTripMs === 0 && loop === loops[0],
+  const some = all.filter(({ params: { bytes, roundTripMs, loop } }) =>
+    bytes === 100 ? roundTripMs === 0 || loop === 'open' || roundTripMs === 4 : roundTripMs === 0 && loop === 'closed',
   );
+  return [...some, ...grpcCases(loops, [0])];
+}
+
+/** What is often named as the alternative: an echo of the same texts, by calls or on one stream. */
+function grpcCases(loops: readonly string[], roundTrips: readonly number[]): readonly ScenarioCase[] {
+  return roundTrips.flatMap((roundTripMs) =>
+    loops.flatMap((loop) =>
+      ['grpc', 'grpc-stream'].map((carrier) => ({
+        params: { carrier, loop, bytes: 100, roundTripMs },
+        targets: ['grpc'],
+        rounds: 3,
+        timing: { warmUpMs: 300, roundMs: 250 },
+      })),
+    ),
+  );
+}
+
+/** The targets' own part does not change with the network, nor much with the size; two majors of the SDK differ little. */
+function toTargets(profile: ProfileName, bytes: number, roundTripMs: number): Pick<ScenarioCase, 'targets'> {
+  if (bytes === 100 && roundTripMs === 0) return profile === 'full' ? {} : { targets: ['floor', 'mcpwire', 'sdk-v2'] };
+  return { targets: profile === 'full' || roundTripMs === 0 ? ['floor', 'mcpwire'] : ['mcpwire'] };
 }
 
 export const latencyRequest: Scenario = {
@@ -59,7 +79,7 @@ export const latencyRequest: Scenario = {
   title: 'From request to answer',
   about: `An echo, from the request to its answer. In the closed loop a request leaves when the one before is answered. In the open loop they leave at a fixed rate (${Object.values(perSecondOf).join(', ')} a second by size), and time runs from when a request was meant to leave: one slow answer does not hide those behind it. ${clients}`,
   metrics,
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'],
+  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'grpc'],
   reference: 'sdk-v2',
   pinned: true,
   compareBy: 'carrier',
@@ -76,7 +96,7 @@ export const latencyPush: Scenario = {
   title: 'From server to client, unasked',
   about: `The server sends notifications at a fixed rate (${Object.values(perSecondOf).join(', ')} a second by size): one way, from when each was meant to leave to its arrival, by the clock that both processes share. ${clients}`,
   metrics: metrics.slice(0, -1),
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'],
+  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'grpc'],
   reference: 'sdk-v2',
   pinned: true,
   compareBy: 'carrier',

@@ -25,7 +25,7 @@ export interface RoundResult {
 /** How long to warm up and to measure. */
 export interface Timing {
   readonly warmUpMs: number;
-  /** Requests that the warm-up makes at least, however long they take; only where requests are counted. */
+  /** Requests that the warm-up makes at least, unless they take eight times as long as it is meant to; only where requests are counted. */
   readonly warmUpCount?: number | undefined;
   readonly roundMs: number;
 }
@@ -81,6 +81,10 @@ export interface ScenarioCase {
   readonly warmUpCount?: number;
   /** Milliseconds that a round, and the warm-up, take where no timing rules them; only for the time left. */
   readonly estimatedRoundMs?: number;
+  /** Milliseconds that the warm-up takes where that is something else; only for the time left. */
+  readonly estimatedWarmUpMs?: number;
+  /** How often the processes are started anew, in place of the profile's. */
+  readonly launches?: number;
   /** What a round may take at the most. Default 60 s. */
   readonly timeoutMs?: number;
 }

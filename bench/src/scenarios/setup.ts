@@ -25,9 +25,9 @@ function casesOf(profile: ProfileName, linksOfQuick: readonly Link[]): readonly 
   const toCase = (link: Link, roundTripMs: number): ScenarioCase => ({
     params: { link, roundTripMs },
     rounds: profile === 'quick' ? 2 : 3,
-    timing: { warmUpMs: 50, roundMs: profile === 'quick' ? 250 : 400 },
+    timing: { warmUpMs: 50, roundMs: profile === 'full' ? 400 : 250 },
     ...(profile === 'quick' && { targets: ['mcpwire'] }),
-    ...(profile !== 'quick' && !(link === 'tcp' && roundTripMs === 0) && { targets: ['floor', 'mcpwire'] }),
+    ...(profile !== 'quick' && !(link === 'tcp' && roundTripMs === 0) && { targets: profile === 'full' ? ['floor', 'mcpwire'] : ['mcpwire'] }),
   });
   if (profile === 'smoke') return [toCase('tcp', 0), toCase('tls', 5)];
   return roundTripsOf[profile].flatMap((ms) => (profile === 'quick' ? linksOfQuick : links).map((link) => toCase(link, ms)));

@@ -18,7 +18,6 @@ export const stdioBytes: Scenario = {
   compareBy: 'layer',
   pinned: true,
   cases: (profile) => {
-    const quick = profile === 'quick' ? { rounds: 3, timing: { warmUpMs: 200, roundMs: 150 } } : {};
     const sizes =
       profile === 'smoke' || profile === 'quick'
         ? [65_536]
@@ -26,9 +25,9 @@ export const stdioBytes: Scenario = {
           ? [65_536, 1_048_576]
           : [65_536, 1_048_576, 16_777_216];
     return sizes.flatMap((bytes) => [
-      { params: { layer: 'raw', bytes }, targets: ['floor'], ...quick },
-      { params: { layer: 'framed', bytes }, targets: ['floor'], ...quick },
-      { params: { layer: 'parsed', bytes }, ...quick },
+      { params: { layer: 'raw', bytes }, targets: ['floor'] },
+      { params: { layer: 'framed', bytes }, targets: ['floor'] },
+      { params: { layer: 'parsed', bytes } },
     ]);
   },
   open: async (cell) => {

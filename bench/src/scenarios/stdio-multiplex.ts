@@ -18,7 +18,10 @@ export const stdioMultiplex: Scenario = {
   targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'],
   reference: 'sdk-v2',
   pinned: false,
-  cases: () => [{ params: { requests: 64 }, estimatedRoundMs: 100, rounds: 2 }],
+  cases: (profile) => {
+    const one = { params: { requests: 64 }, estimatedRoundMs: 100, rounds: 2 };
+    return [profile === 'quick' ? { ...one, targets: ['floor', 'mcpwire'] } : one];
+  },
   open: async (cell) => {
     const target = findTarget(cell.target);
     if (target.connect === undefined) throw new Error(`${target.name} has no client`);

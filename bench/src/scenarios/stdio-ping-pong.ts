@@ -19,7 +19,7 @@ export const stdioPingPong: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   cases: (profile) => {
-    if (profile === 'smoke' || profile === 'quick') return [{ params: { bytes: 100 }, timing: { warmUpMs: 300, roundMs: 150 } }];
+    if (profile === 'smoke' || profile === 'quick') return [{ params: { bytes: 100 } }];
     return [{ params: { bytes: 100 } }, { params: { bytes: 10_240 } }];
   },
   open: (cell) => openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 }),

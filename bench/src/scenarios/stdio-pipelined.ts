@@ -17,7 +17,8 @@ export const stdioPipelined: Scenario = {
     const must = [{ params: { bytes: 100, window: 1024 } }, { params: { bytes: 10_240, window: 64 } }];
     if (profile === 'smoke') return must.slice(0, 1);
     if (profile === 'quick') return must.map((one) => ({ ...one, targets: one.params.bytes === 100 ? targets : targets.slice(1) }));
-    return [...must, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 1024 } }];
+    const more = [{ params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 1024 } }];
+    return [...must, ...(profile === 'standard' ? more.slice(0, 1) : more)];
   },
   open: (cell) => openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 4 }),
 };

@@ -19,9 +19,10 @@ export const stdioSdkCall: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   cases: (profile) => {
-    const quick = [{ params: { bytes: 100, window: 64 }, rounds: 3, targets: ['sdk-v2+mcpwire', 'sdk-v2'] }];
+    const quick = [{ params: { bytes: 100, window: 64 }, targets: ['sdk-v2+mcpwire', 'sdk-v2'] }];
     if (profile === 'smoke' || profile === 'quick') return quick;
-    return [{ params: { bytes: 100, window: 1 } }, { params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 64 } }];
+    const many = [{ params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 64 } }];
+    return profile === 'standard' ? many : [{ params: { bytes: 100, window: 1 } }, ...many];
   },
   open: (cell) =>
     openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: Number(cell.params.window), sampleShift: 0, throughSdk: true }),

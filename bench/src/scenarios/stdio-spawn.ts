@@ -15,7 +15,10 @@ export const stdioSpawn: Scenario = {
   reference: 'sdk-v2',
   // Node starts on several threads; keeping it to one core would measure something nobody does.
   pinned: false,
-  cases: () => [{ params: { bytes: 100 }, estimatedRoundMs: 250 }],
+  cases: (profile) => {
+    const one = { params: { bytes: 100 }, rounds: 9, estimatedRoundMs: 160 };
+    return [profile === 'quick' ? { ...one, rounds: 5, targets: ['floor', 'mcpwire', 'sdk-v2'] } : one];
+  },
   open: async (cell) => createSpawnSession(cell.target, Number(cell.params.bytes)),
 };
 

@@ -1,28 +1,29 @@
-import { floor } from './floor.js';
-import { floorUnparsed } from './floor-unparsed.js';
-import { mcpLite } from './mcp-lite.js';
-import { mcpwire } from './mcpwire.js';
-import { sdkV1 } from './sdk-v1.js';
-import { sdkV1OnMcpwire } from './sdk-v1-on-mcpwire.js';
-import { sdkV2 } from './sdk-v2.js';
-import { sdkV2OnMcpwire } from './sdk-v2-on-mcpwire.js';
+import { loadRegistry } from '../registry.js';
 import type { Target } from './target.js';
-import { tmcp } from './tmcp.js';
-import { vscodeJsonrpc } from './vscode-jsonrpc.js';
 
-/** Every target, in the order of the tables. */
-export const targets: readonly Target[] = [
-  floorUnparsed,
-  floor,
-  mcpwire,
-  sdkV2OnMcpwire,
-  sdkV2,
-  sdkV1OnMcpwire,
-  sdkV1,
-  tmcp,
-  mcpLite,
-  vscodeJsonrpc,
+const roles: readonly Target['role'][] = ['floor', 'own', 'peer'];
+
+function isTarget(value: unknown): value is Target {
+  const { name, role, about } = (value ?? {}) as Partial<Target>;
+  return typeof name === 'string' && typeof about === 'string' && roles.includes(role as Target['role']);
+}
+
+/** The order of the tables. A target that is not named here comes last. */
+const order = [
+  'floor-unparsed',
+  'floor',
+  'mcpwire',
+  'sdk-v2+mcpwire',
+  'sdk-v2',
+  'sdk-v1+mcpwire',
+  'sdk-v1',
+  'tmcp',
+  'mcp-lite',
+  'vscode-jsonrpc',
 ];
+
+/** Every target: what the modules of this folder export. */
+export const targets: readonly Target[] = (await loadRegistry(new URL('.', import.meta.url), isTarget, order)).items;
 
 /** @throws Error when there is no target of that name. */
 export function findTarget(name: string): Target {

@@ -1,5 +1,6 @@
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
 import { connectTransportSession } from '../load/http/transport-session.js';
+import { toReconnection } from './http/reconnection.js';
 import { maxMessageBytes } from './limits.js';
 import type { Target } from './target.js';
 
@@ -19,10 +20,16 @@ export const mcpwire: Target = {
   },
   http: {
     program: 'http/mcpwire.js',
+    modernProgram: 'http/mcpwire.js',
     sseProgram: 'sse/mcpwire.js',
     connect: async (url) => {
       const { StreamableHTTPClientTransport } = await import('@mcpwire/transport-streamable-http/client');
       return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
+    },
+    connectResuming: async (url, waitMs) => {
+      const { StreamableHTTPClientTransport } = await import('@mcpwire/transport-streamable-http/client');
+      const reconnectionOptions = toReconnection(waitMs);
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url), { reconnectionOptions }) as RawTransport);
     },
   },
   framing: async () => {

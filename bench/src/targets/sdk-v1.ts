@@ -1,9 +1,11 @@
 import type { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
 import { connectTransportSession } from '../load/http/transport-session.js';
+import { toReconnection } from './http/reconnection.js';
 import { maxMessageBytes } from './limits.js';
 import { createReadBufferDecoder } from './stdio/read-buffer.js';
 import { createSdkV1ToolClient } from './stdio/sdk-v1-tool-client.js';
+import { allowWaitingSends } from './stdio/waiting-sends.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** The official SDK, major version 1: its transports alone, without its protocol layer. */
@@ -24,6 +26,11 @@ export const sdkV1: Target = {
       const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
       return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
     },
+    connectResuming: async (url, waitMs) => {
+      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+      const reconnectionOptions = toReconnection(waitMs);
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url), { reconnectionOptions }) as RawTransport);
+    },
   },
   framing: async () => {
     const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
@@ -39,6 +46,7 @@ export const sdkV1: Target = {
 };
 
 async function createTransport({ command, args }: ServerCommand): Promise<StdioClientTransport> {
+  allowWaitingSends();
   const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
   return new StdioClientTransport({ command, args: [...args], maxBufferSize: maxMessageBytes });
 }

@@ -1,9 +1,11 @@
 import type { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { createTransportClient, type RawTransport } from '../load/echo-client.js';
 import { connectTransportSession } from '../load/http/transport-session.js';
+import { toReconnection } from './http/reconnection.js';
 import { maxMessageBytes } from './limits.js';
 import { createReadBufferDecoder } from './stdio/read-buffer.js';
 import { createSdkV2ToolClient } from './stdio/sdk-v2-tool-client.js';
+import { allowWaitingSends } from './stdio/waiting-sends.js';
 import type { ServerCommand, Target } from './target.js';
 
 /** The official SDK, major version 2: its transports alone, without its protocol layer. */
@@ -20,10 +22,16 @@ export const sdkV2: Target = {
   connectTool: async (server) => createSdkV2ToolClient(await createTransport(server)),
   http: {
     program: 'http/sdk-v2.js',
+    modernProgram: 'http/sdk-v2-modern.js',
     sseProgram: 'sse/sdk-v2.js',
     connect: async (url) => {
       const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
       return connectTransportSession(new StreamableHTTPClientTransport(new URL(url)) as RawTransport);
+    },
+    connectResuming: async (url, waitMs) => {
+      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
+      const reconnectionOptions = toReconnection(waitMs);
+      return connectTransportSession(new StreamableHTTPClientTransport(new URL(url), { reconnectionOptions }) as RawTransport);
     },
   },
   framing: async () => {
@@ -40,6 +48,7 @@ export const sdkV2: Target = {
 };
 
 async function createTransport({ command, args }: ServerCommand): Promise<StdioClientTransport> {
+  allowWaitingSends();
   const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio');
   return new StdioClientTransport({ command, args: [...args], maxBufferSize: maxMessageBytes });
 }

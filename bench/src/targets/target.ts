@@ -1,3 +1,4 @@
+import type { Channel } from '../load/channel.js';
 import type { EchoClient } from '../load/echo-client.js';
 
 /** How to start a target's server program. */
@@ -30,10 +31,21 @@ export interface HttpParts {
   readonly program?: string;
   /** The Accept header that makes it answer JSON, where that takes another than MCP clients send. */
   readonly acceptForJson?: string;
+  /** The server that takes requests of revision 2026-07-28. */
+  readonly modernProgram?: string;
   /** The server over HTTP+SSE of revision 2024-11-05; takes no arguments. */
   readonly sseProgram?: string;
   /** Connects this target's own client; `connections` is how many it may open, where it lets itself be told. */
   connect?(url: string, connections: number): Promise<EchoClient>;
+  /** Connects this target's own client so that it comes back to its stream `waitMs` after that was cut, as often as it takes. */
+  connectResuming?(url: string, waitMs: number): Promise<EchoClient>;
+}
+
+/** What a target has over gRPC, where it has no MCP. Its program listens on loopback, says where on a line, and ends with its input. */
+export interface GrpcParts {
+  readonly program: string;
+  /** A call for each message, or one stream for all of them. */
+  connect(url: string, way: 'call' | 'stream'): Promise<Channel>;
 }
 
 /** One implementation that the bench can drive. Everything heavy is imported inside its functions. */
@@ -43,6 +55,8 @@ export interface Target {
   /** `floor`: the least that does the work; `own`: this project; `peer`: somebody else's; `subject`: the reader's own server. */
   readonly role: 'floor' | 'own' | 'peer' | 'subject';
   readonly about: string;
+  /** Scenarios that it takes part in, by name, beside those that name it themselves. */
+  readonly joins?: readonly string[];
   /** The package whose version the report names. */
   readonly packageName?: string;
   /** The server program over stdio, in `programs/`; it takes no arguments. */
@@ -55,6 +69,7 @@ export interface Target {
   connectTool?(server: ServerCommand): Promise<EchoClient>;
   /** What it is over HTTP. */
   readonly http?: HttpParts;
+  readonly grpc?: GrpcParts;
   framing?(): Promise<Framing>;
   readonly modules?: Readonly<Record<'server' | 'client', ImportedModule>>;
 }

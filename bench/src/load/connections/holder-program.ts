@@ -3,7 +3,7 @@ import type { HolderCommand, Tally } from './holder.js';
 import { IdleStream } from './idle-stream.js';
 
 const streams = new Set<IdleStream>();
-const tally: { -readonly [Key in keyof Tally]: Tally[Key] } = { opened: 0, held: 0, dropped: 0, beats: 0, reached: 0 };
+const tally: { -readonly [Key in keyof Tally]: Tally[Key] } = { opened: 0, held: 0, dropped: 0, beats: 0, beatBytes: 0, reached: 0 };
 
 /** Opens streams, `atOnce` at a time, until there are as many as asked for or one is refused. */
 async function ramp({ kind, urls, sources, count, atOnce }: Extract<HolderCommand, { do: 'ramp' }>): Promise<void> {
@@ -17,7 +17,10 @@ async function ramp({ kind, urls, sources, count, atOnce }: Extract<HolderComman
           url: urls[index % urls.length] as string,
           // As many in a row from each address, so that none of them runs out of ports.
           localAddress: sources[Math.floor((index * sources.length) / count)],
-          onbeat: () => tally.beats++,
+          onbeat: (bytes) => {
+            tally.beats++;
+            tally.beatBytes += bytes;
+          },
           ondrop: (dropped) => {
             streams.delete(dropped);
             tally.dropped++;
@@ -43,7 +46,7 @@ function expect(marker: string): void {
 function closeAll(): void {
   for (const stream of streams) stream.close();
   streams.clear();
-  for (const key of ['opened', 'held', 'dropped', 'beats', 'reached'] as const) tally[key] = 0;
+  for (const key of ['opened', 'held', 'dropped', 'beats', 'beatBytes', 'reached'] as const) tally[key] = 0;
   delete tally.refusal;
 }
 

@@ -7,13 +7,14 @@ export interface StreamRequest {
   readonly url: string;
   /** Undefined: as the system chooses. */
   readonly localAddress: string | undefined;
-  /** Called for each comment that arrives. */
-  readonly onbeat: () => void;
+  /** Called for each comment that arrives, with the bytes that came with it, the framing of HTTP included. */
+  readonly onbeat: (bytes: number) => void;
   /** Called once, when the stream is no more, unless `close` brought it about. */
   readonly ondrop: (stream: IdleStream) => void;
 }
 
-const openTimeoutMs = 20_000;
+/** A busy machine may leave a connection waiting for long; that is no refusal. */
+const openTimeoutMs = 60_000;
 
 /** Status and body of an answer. */
 function toShortText(answer: string): string {
@@ -23,7 +24,7 @@ function toShortText(answer: string): string {
 /** An event stream that is held and hardly looked at: tens of thousands of them must cost the client little. */
 export class IdleStream {
   readonly #socket: Socket;
-  readonly #onbeat: () => void;
+  readonly #onbeat: (bytes: number) => void;
   readonly #ondrop: (stream: IdleStream) => void;
   #marker = '';
   #onmarker: () => void = () => {};
@@ -41,7 +42,7 @@ export class IdleStream {
 
   /**
    * Opens a stream.
-   * @throws Error with the system's code, or with what the server answered instead; after 20 s in any case.
+   * @throws Error with the system's code, or with what the server answered instead; after a minute in any case.
    */
   static open(request: StreamRequest): Promise<IdleStream> {
     const { hostname, port, host, pathname } = new URL(request.url);
@@ -101,7 +102,7 @@ export class IdleStream {
     const end = text.lastIndexOf('\n') + 1;
     this.#rest = text.slice(end);
     // Chunked encoding puts a line before each comment.
-    if (text.startsWith(':') || text.includes('\n:')) this.#onbeat();
+    if (text.startsWith(':') || text.includes('\n:')) this.#onbeat(piece.length);
     if (this.#marker === '' || !text.includes(this.#marker)) return;
     this.#marker = '';
     this.#onmarker();

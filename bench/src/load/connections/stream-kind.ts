@@ -1,4 +1,4 @@
-import { initializedNotification, initializeRequest, toPostHeaders } from '../http/protocol.js';
+import { initializedNotification, initializeRequest, modernMeta, modernVersion, toPostHeaders } from '../http/protocol.js';
 
 /** The streams that a server can be made to hold: of HTTP+SSE, of a Streamable HTTP session by GET, and of `subscriptions/listen` of 2026-07-28. */
 export type StreamKind = 'sse' | 'get' | 'listen';
@@ -10,23 +10,16 @@ export interface Step {
   readonly until: string;
 }
 
-const listenVersion = '2026-07-28';
-const clientInfo = { name: 'bench', version: '1.0.0' };
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': listenVersion,
-  'io.modelcontextprotocol/clientInfo': clientInfo,
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const listenRequest = {
   jsonrpc: '2.0',
   id: 'listen',
   method: 'subscriptions/listen',
-  params: { _meta: meta, notifications: { toolsListChanged: true } },
+  params: { _meta: modernMeta, notifications: { toolsListChanged: true } },
 };
 const listenHeaders = {
   accept: 'application/json, text/event-stream',
   'content-type': 'application/json',
-  'mcp-protocol-version': listenVersion,
+  'mcp-protocol-version': modernVersion,
   'mcp-method': 'subscriptions/listen',
 };
 const acceptStream = { accept: 'text/event-stream' };

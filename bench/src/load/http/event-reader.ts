@@ -3,8 +3,9 @@ import { Client, type Dispatcher } from 'undici';
 
 export interface EventReaderOptions {
   readonly headers: Readonly<Record<string, string>>;
-  onevent(event: string, data: string): void;
-  /** The stream has ended, or could not be read. */
+  /** `id`: what to come back with, where the stream has ids. */
+  onevent(event: string, data: string, id: string | undefined): void;
+  /** The stream has ended, or can't be read on. It is not called where the stream could not be opened. */
   onend(error: Error): void;
 }
 
@@ -20,9 +21,10 @@ export interface EventReader {
 export async function openEventReader(url: string, { headers, onevent, onend }: EventReaderOptions): Promise<EventReader> {
   const { origin, pathname, search } = new URL(url);
   const client = new Client(origin, { bodyTimeout: 0, pipelining: 1 });
+  let isOpen = false;
   let isClosed = false;
   const end = (error: Error): void => {
-    if (!isClosed) onend(error);
+    if (isOpen && !isClosed) onend(error);
   };
   const close = (): Promise<void> => {
     isClosed = true;
@@ -30,12 +32,13 @@ export async function openEventReader(url: string, { headers, onevent, onend }: 
   };
   try {
     await new Promise<void>((resolve, reject) => {
-      const decoder = createEventStreamDecoder({ onevent: ({ event, data }) => onevent(event, data), onerror: end });
+      const decoder = createEventStreamDecoder({ onevent: ({ event, data, id }) => onevent(event, data, id), onerror: end });
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart: () => {},
         onResponseStart: (_, status, fields) => {
           const type = String(fields['content-type'] ?? '');
-          if (status === 200 && type.startsWith('text/event-stream')) resolve();
+          isOpen = status === 200 && type.startsWith('text/event-stream');
+          if (isOpen) resolve();
           else reject(new Error(`the stream was answered with status ${status} and type '${type}'`));
         },
         onResponseData: (_, chunk) => decoder.feed(chunk),

@@ -1,6 +1,6 @@
 import type { EchoClient, EchoMessage } from '../echo-client.js';
 import { openSession } from './open-session.js';
-import { ask, createPoster, type Reply, toStatusError } from './poster.js';
+import { ask, createPoster, type PosterOptions, type Reply, toStatusError } from './poster.js';
 import { acceptEither, parseReply, toPostHeaders, toToolCall } from './protocol.js';
 
 export interface PostClientOptions {
@@ -10,6 +10,8 @@ export interface PostClientOptions {
   readonly accept?: string | undefined;
   /** The Unix socket, or named pipe, to go through. Default: TCP to the URL's host. */
   readonly socketPath?: string | undefined;
+  /** What TLS and its like need. */
+  readonly more?: PosterOptions | undefined;
 }
 
 /** The load generator over HTTP: one POST a message, and nothing of a transport around it. The same for every server. */
@@ -31,8 +33,8 @@ export interface PostClient extends EchoClient {
  * @throws Error when the server does not answer as MCP asks.
  */
 export async function connectPostClient(url: string, options: PostClientOptions): Promise<PostClient> {
-  const { connections, accept = acceptEither, socketPath } = options;
-  const poster = createPoster(url, connections, socketPath);
+  const { connections, accept = acceptEither, socketPath, more } = options;
+  const poster = createPoster(url, connections, socketPath, more);
   let sessionId: string | undefined;
   try {
     sessionId = await openSession(poster, accept);

@@ -16,8 +16,32 @@ export const initializeRequest: { jsonrpc: '2.0'; id: string; method: 'initializ
 export const initializedNotification = { jsonrpc: '2.0', method: 'notifications/initialized' } as const;
 
 /** A call of one of the tools that every measured server has. */
-export function toToolCall(id: number | string, name: string, args: object): object {
-  return { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } };
+export function toToolCall(id: number | string, name: string, args: object, meta?: object): object {
+  return { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args, ...(meta && { _meta: meta }) } };
+}
+
+/** The revision without sessions, where each request says for itself what it is of. */
+export const modernVersion = '2026-07-28';
+
+/** What a request of that revision has in its `_meta`. */
+export const modernMeta: Readonly<Record<string, unknown>> = {
+  'io.modelcontextprotocol/protocolVersion': modernVersion,
+  'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** A call of a tool by that revision, and its headers. */
+export function toModernCall(id: number | string, name: string, args: object): { headers: Record<string, string>; message: object } {
+  return {
+    headers: {
+      accept: acceptEither,
+      'content-type': 'application/json',
+      'mcp-protocol-version': modernVersion,
+      'mcp-method': 'tools/call',
+      'mcp-name': name,
+    },
+    message: { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args, _meta: modernMeta } },
+  };
 }
 
 /** The headers of a POST in a session; without an id, of a server that keeps no sessions. */

@@ -7,6 +7,10 @@ import { initializedNotification, initializeRequest, toToolCall } from './protoc
 export interface SseClient extends EchoClient {
   /** Calls a tool whose answer nobody waits for; what it sends beside arrives at `onmessage`. */
   invoke(tool: string, args: object): void;
+  /** Calls a tool and resolves with its text. `meta` goes with the call, `id` is its own. */
+  call(tool: string, args: object, meta?: object, id?: string): Promise<string>;
+  /** Sends any message. */
+  post(message: object): void;
 }
 
 const timeoutMs = 10_000;
@@ -37,7 +41,15 @@ export async function connectSseClient(url: string, connections: number): Promis
       if (reply === undefined) client.onfault(error as Error);
       else if (reply.status !== 202 && reply.status !== 200) client.onfault(toStatusError(reply));
     });
+  const calls = new Map<string, (text: string) => void>();
+  let callId = 0;
   const client: SseClient = {
+    post,
+    call: (tool, args, meta, id = `asked-${callId++}`) =>
+      new Promise((resolve) => {
+        calls.set(id, resolve);
+        post(toToolCall(id, tool, args, meta));
+      }),
     send: ({ id, params }) => post(toToolCall(id, 'echo', { text: params.text })),
     invoke: (tool, args) => post(toToolCall(`call-${tool}`, tool, args)),
     onmessage: () => {},
@@ -70,6 +82,12 @@ export async function connectSseClient(url: string, connections: number): Promis
   post(initializedNotification);
   client.onfault = () => {};
   handle = (message) => {
+    const settle = calls.size === 0 ? undefined : calls.get(message.id as string);
+    if (settle !== undefined) {
+      calls.delete(message.id as string);
+      const text = message.result?.content?.[0]?.text;
+      return text === undefined ? client.onfault(new Error(`${message.id} was answered with an error`)) : settle(text);
+    }
     const echo = toEcho(message);
     if (echo !== undefined) client.onmessage(echo);
   };

@@ -12,7 +12,7 @@ export function claimMarkup(claims: readonly ClaimVerdict[]): Markup {
         html`<div class="scroll"><table>${measurements.map(
           ({ label, value, unit, timesClaimed, facts }) =>
             html`<tr><td>${label}</td><td>${formatFigure(value)} ${unit}</td><td>${timesClaimed !== undefined && `${formatRatio(timesClaimed)} × the claim`}</td><td>${Object.values(facts ?? {}).join(', ')}</td></tr>`,
-        )}</table></div><p>${why}</p>`
-      }<p class="muted">Source: ${source.title} (${source.file})</p></div>`,
+        )}</table></div>`
+      }${why !== '' && html`<p>${why}</p>`}<p class="muted">Source: ${source.title} (${source.file})</p></div>`,
   )}</section>`;
 }

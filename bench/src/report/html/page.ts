@@ -1,6 +1,7 @@
 import { noisyAbove } from '../../measure/statistics.js';
 import { summarizeGoals } from '../format.js';
-import { describeLoad, describePinning, isBusy } from '../machine-text.js';
+import { describeConditions, describeLoad, isBusy } from '../machine-text.js';
+import { leastLead } from '../rank.js';
 import type { Report } from '../report.js';
 import { toSections } from '../tables.js';
 import { answerMarkup } from './answer.js';
@@ -61,8 +62,8 @@ function gapMarkup({ gaps }: Report): Markup | false {
 function methodMarkup(report: Report): Markup {
   const { machine } = report;
   return html`<section><h2>How this was measured</h2>
-<p class="about">Client and server are processes of their own, new for each row, so that targets share neither heap nor compiled code. After a warm-up the targets of a case take turns, round by round, so that whatever drifts on the machine hits all alike. A figure is the median over rounds; a row is noisy when its rounds deviate by more than ${noisyAbove * 100} %. Every answer is checked: its id, and the length of its text. CPU time is that of all threads of a process, read before and after a round.</p>
-<p class="about">${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}, V8 ${machine.v8}. ${describePinning(report.pinning)} ${describeLoad(machine)} The run took ${Math.round(report.durationSeconds)} s: <code>${report.command}</code></p>
+<p class="about">Client and server are processes of their own, new for each row, so that targets share neither heap nor compiled code. After a warm-up the targets of a case take turns in many short rounds, forwards and backwards, so that whatever drifts on the machine hits all alike. A figure is the median over rounds; a row is noisy when its rounds deviate by more than ${noisyAbove * 100} %. A ratio is the median of the ratios of rounds that stood side by side, with the bootstrap's interval of 95 %: what the machine did to both of them cancels out. One target is called ahead of another, and marked as best, only where that interval lies beyond ${leastLead * 100} %, which is what one process may differ from the next of its kind. Every answer is checked: its id, and the length of its text. CPU time is that of all threads of a process, read before and after a round.</p>
+<p class="about">${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}, V8 ${machine.v8}. ${describeConditions(report)} The run took ${Math.round(report.durationSeconds)} s: <code>${report.command}</code></p>
 <div class="scroll"><table class="words"><thead><tr><th>Target</th><th>Version</th><th>What it is</th></tr></thead><tbody>${report.targets.map(
     ({ name, version, about }) => html`<tr><td>${name}</td><td>${version ?? '–'}</td><td>${about}</td></tr>`,
   )}</tbody></table></div></section>`;

@@ -61,7 +61,7 @@ summary{cursor:pointer;color:var(--muted);font-size:.9rem}
 .chip.reached,.chip.reproduced{color:var(--good)}
 .chip.not-reached,.chip.failed{color:var(--bad)}
 .chip.not-measured{color:var(--muted)}
-.chip.not-reproduced,.chip.undecided,.chip.noisy,.chip.unavailable{color:var(--doubt)}
+.chip.not-reproduced,.chip.undecided,.chip.noisy,.chip.unavailable,.chip.skipped{color:var(--doubt)}
 .claim{border-top:1px solid var(--line);padding:14px 0}
 .claim p{margin:4px 0;max-width:80ch}
 .notice{background:var(--card);border-left:4px solid var(--doubt);border-radius:8px;padding:10px 14px}

@@ -8,7 +8,13 @@ import type { Credentials } from '../../../load/http/credentials.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { http2: { type: 'boolean', default: false }, credentials: { type: 'string' }, 'heartbeat-ms': { type: 'string' } },
+  options: {
+    http2: { type: 'boolean', default: false },
+    credentials: { type: 'string' },
+    'heartbeat-ms': { type: 'string' },
+    events: { type: 'boolean', default: false },
+    'cancel-on-disconnect': { type: 'boolean', default: false },
+  },
 });
 
 /** How this process was asked to reply: its first argument. */
@@ -23,6 +29,12 @@ export const http2: boolean = values.http2;
 
 /** How long a stream may be quiet until it gets a comment: `--heartbeat-ms`. Undefined: as the target does by itself. */
 export const heartbeatMs: number | undefined = values['heartbeat-ms'] === undefined ? undefined : Number(values['heartbeat-ms']);
+
+/** Whether it keeps what it sends, for those who come back for it: `--events`. */
+export const keepsEvents: boolean = values.events;
+
+/** Whether a client that goes away cancels its requests, where that is a matter of choice: `--cancel-on-disconnect`. */
+export const cancelOnDisconnect: boolean = values['cancel-on-disconnect'];
 
 /** A server of Node as this process was asked to be reached: plain, over TLS, or over HTTP/2. */
 export function createAskedServer(listener: RequestListener): Server {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { McpServer, StreamableHttpTransport } from 'mcp-lite';
+import { type StreamOptions, stream } from '../stream.js';
 import { announce } from './listen.js';
 import { toToolResult } from './session-handler.js';
 import { createTools } from './tools.js';
@@ -14,6 +15,14 @@ server.tool<{ text: string }>('echo', { inputSchema: stringOf('text'), handler: 
 server.tool<{ key: string }>('hold', { inputSchema: stringOf('key'), handler: async (args) => toToolResult(await tools.hold(args)) });
 server.tool('held', { handler: () => toToolResult(tools.held()) });
 server.tool('release', { handler: () => toToolResult(tools.release()) });
+
+server.tool<StreamOptions>('stream', {
+  inputSchema: { type: 'object' },
+  handler: async (args, context) => {
+    await stream((progress, message) => context.progress?.({ progress, message }), args);
+    return toToolResult('');
+  },
+});
 
 const handler = new StreamableHttpTransport().bind(server);
 const app = new Hono();

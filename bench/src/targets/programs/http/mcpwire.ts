@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { createHttpServer, toNodeHandler } from '@mcpwire/http/node';
-import { createStreamableHTTPHandler } from '@mcpwire/transport-streamable-http/server';
+import { createMemoryEventStore, createStreamableHTTPHandler } from '@mcpwire/transport-streamable-http/server';
 import type { RawTransport } from '../../../load/echo-client.js';
 import { maxQueuedBytes } from '../../limits.js';
 import { joinBroadcasts } from './broadcast.js';
-import { announce, heartbeatMs, http2, listen, replies, socketPath, tls } from './listen.js';
+import { announce, cancelOnDisconnect, heartbeatMs, http2, keepsEvents, listen, replies, socketPath, tls } from './listen.js';
 import { serveSession } from './session-handler.js';
 import { createTools } from './tools.js';
 
@@ -21,6 +21,8 @@ const handler = createStreamableHTTPHandler({
   // Requests of 2026-07-28; its subscriptions are served by the handler itself.
   onrequest: (transport) => serveSession(transport as RawTransport, tools),
   subscriptions: { maxSubscriptions: 100_000 },
+  cancelOnDisconnect,
+  ...(keepsEvents && { eventStore: createMemoryEventStore() }),
   ...(heartbeatMs !== undefined && { keepAliveMs: heartbeatMs }),
   onsession: (transport) => serveSession(transport as RawTransport, tools),
 });

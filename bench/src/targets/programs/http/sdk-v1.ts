@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { replies } from './listen.js';
+import { keepsEvents, replies } from './listen.js';
+import { createSdkEventStore } from './sdk-event-store.js';
 import { serveSdk } from './serve-sdk.js';
 
 await serveSdk(
@@ -9,5 +10,6 @@ await serveSdk(
       sessionIdGenerator: randomUUID,
       onsessioninitialized,
       enableJsonResponse: replies === 'json',
+      ...(keepsEvents && { eventStore: createSdkEventStore() as never }),
     }) as never,
 );

@@ -4,6 +4,8 @@ import { HttpTransport } from '@tmcp/transport-http';
 import { serve } from 'srvx/node';
 import { McpServer } from 'tmcp';
 import { z } from 'zod';
+import { stream } from '../stream.js';
+import { work, workState } from '../work.js';
 import { announce } from './listen.js';
 import { toToolResult } from './session-handler.js';
 import { createTools } from './tools.js';
@@ -18,6 +20,14 @@ server.tool({ name: 'hold', description: 'hold', schema: z.object({ key: z.strin
   toToolResult(await tools.hold(args)),
 );
 server.tool({ name: 'held', description: 'held' }, () => toToolResult(tools.held()));
+const streamed = z.object({ chunks: z.number(), bytes: z.number(), everyMs: z.number() });
+server.tool({ name: 'stream', description: 'stream', schema: streamed }, async (args) => {
+  await stream((atMs, text) => server.progress(atMs, undefined, text), args);
+  return toToolResult('');
+});
+const keyed = z.object({ key: z.string() });
+server.tool({ name: 'work', description: 'work', schema: keyed }, ({ key }) => work(key, server.ctx.signal));
+server.tool({ name: 'work_state', description: 'work_state', schema: keyed }, ({ key }) => toToolResult(workState(key)));
 server.tool({ name: 'release', description: 'release' }, () => toToolResult(tools.release()));
 
 const transport = new HttpTransport(server, { path: '/mcp' });

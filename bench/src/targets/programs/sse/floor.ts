@@ -3,19 +3,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { joinBroadcasts } from '../http/broadcast.js';
 import { createAskedServer, heartbeatMs, listen } from '../http/listen.js';
-import { createSessionHandler, type Incoming } from '../http/session-handler.js';
+import { type Incoming, ServedSession } from '../http/session-handler.js';
 import { createTools } from '../http/tools.js';
 
-const streams = new Map<string, ServerResponse>();
+const streams = new Map<string, { response: ServerResponse; session: ServedSession }>();
 const tools = createTools();
 
 function open(response: ServerResponse): void {
   const id = randomUUID();
-  streams.set(id, response);
+  const session = new ServedSession(tools, (message) => push(response, message));
+  streams.set(id, { response, session });
   const leave = joinBroadcasts((message) => push(response, message));
   response.on('close', () => {
     streams.delete(id);
     leave();
+    session.end();
   });
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(`event: endpoint\ndata: /messages?sessionId=${id}\n\n`);
@@ -35,14 +37,13 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   });
   request.on('end', () => {
     response.writeHead(202).end('Accepted');
-    const handle = createSessionHandler(tools, (message) => push(stream, message));
-    handle(JSON.parse(text) as Incoming);
+    stream.session.handle(JSON.parse(text) as Incoming);
   });
 }
 
 if (heartbeatMs !== undefined) {
   setInterval(() => {
-    for (const stream of streams.values()) stream.write(': keep-alive\n\n');
+    for (const { response } of streams.values()) response.write(': keep-alive\n\n');
   }, heartbeatMs).unref();
 }
 
