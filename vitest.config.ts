@@ -8,9 +8,6 @@ const slow = [
   'packages/conformance/test/broken-servers.test.ts',
   'packages/conformance/test/broken-http-servers.test.ts',
   'packages/conformance/test/client-mode/**',
-  'bench/test/network.test.ts',
-  'bench/test/own-server.test.ts',
-  'bench/test/page.test.ts',
 ];
 
 export default defineConfig({
