@@ -4,11 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.TEST_REPORT;
 
 /** Minutes of processes and servers, each broken in its own way: run with SLOW_TESTS=1. */
-const slow = [
-  'packages/conformance/test/broken-servers.test.ts',
-  'packages/conformance/test/broken-http-servers.test.ts',
-  'packages/conformance/test/client-mode/**',
-];
+const slow = ['packages/conformance/test/client-mode/*-faults.test.ts'];
 
 export default defineConfig({
   test: {

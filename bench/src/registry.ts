@@ -34,7 +34,8 @@ export async function loadRegistry<T extends Named>(
   const modules = new Map<string, string>();
   for (const { url, exported } of found) {
     for (const item of exported) {
-      if (modules.has(item.name)) throw new Error(`${item.name} stands in ${modules.get(item.name)} and in ${url}: one has to go, or to change its name`);
+      if (modules.has(item.name))
+        throw new Error(`${item.name} stands in ${modules.get(item.name)} and in ${url}: one has to go, or to change its name`);
       modules.set(item.name, url);
       items.push(item);
     }

@@ -74,12 +74,22 @@ describe('the plan', () => {
     expect(limitMs).toBeLessThanOrEqual(name === 'quick' ? 112_000 : 595_000);
   });
 
+  test('of each is expected to take no longer than it may, or so little more that it loses a few rounds', () => {
+    const seconds = (name: 'quick' | 'standard'): number =>
+      rowsOf(name).reduce((sum, { estimateMs }) => sum + estimateMs, 0) / 1000;
+    expect(seconds('quick')).toBeLessThanOrEqual(125);
+    expect(seconds('standard')).toBeLessThanOrEqual(600);
+  });
+
   test('of the quick profile has every row that a goal names', () => {
     const rows = rowsOf('quick');
     for (const goal of goals) {
       const group = rows.find(({ scenario, params }) => scenario.name === goal.scenario && isSameParams(params, goal.params));
       const named = [goal.target, ...goal.limits.flatMap((limit) => ('against' in limit ? [limit.against] : []))];
-      expect(group?.targets.map((target) => target.name), goal.title).toEqual(expect.arrayContaining(named));
+      expect(
+        group?.targets.map((target) => target.name),
+        goal.title,
+      ).toEqual(expect.arrayContaining(named));
       expect(group !== undefined && isNeeded(group), goal.title).toBe(true);
     }
   });

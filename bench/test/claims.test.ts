@@ -105,7 +105,17 @@ test.each(claims.map((one) => [one.id, one] as const))(
 test('each row of the list of claims has its measurement or its stated reason, also in the quick profile', () => {
   const expected = [
     ...['stdio-throughput', 'stdio-latency', 'stdio-single-channel', 'stdio-pipe-buffer', 'sse-setup', 'sse-latency', 'sse-connections'],
-    ...['comparison-sse', 'decision-tree', 'heartbeat', 'compression', 'streaming-echo', 'persistent-connection', 'http2', 'metadata', 'grpc'],
+    ...[
+      'comparison-sse',
+      'decision-tree',
+      'heartbeat',
+      'compression',
+      'streaming-echo',
+      'persistent-connection',
+      'http2',
+      'metadata',
+      'grpc',
+    ],
     ...['comparison-http', 'five-requests', 'event-ids', 'large-result', 'end-of-stream'],
   ];
   const cells = createPlan(scenarios, targets, profiles.quick).flatMap(({ scenario, params, targets: chosen }) =>

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hasWords } from '../src/report/format.js';
 import { ownScenarios } from '../src/own-server/index.js';
+import { hasWords } from '../src/report/format.js';
 import { profiles } from '../src/run/profiles.js';
 import { scenarios } from '../src/scenarios/index.js';
 import { BenchCopy } from './support/bench-copy.js';
@@ -14,7 +14,10 @@ import { BenchCopy } from './support/bench-copy.js';
 const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
 const guide = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
 /** The guide's examples, by the path that each has in its first line. */
-const examples = [...guide.matchAll(/^```ts\n\/\/ bench\/src\/(\S+)\.ts\n([\s\S]*?)^```$/gm)].map(([, path = '', code = '']) => ({ path, code }));
+const examples = [...guide.matchAll(/^```ts\n\/\/ bench\/src\/(\S+)\.ts\n([\s\S]*?)^```$/gm)].map(([, path = '', code = '']) => ({
+  path,
+  code,
+}));
 
 let bench: BenchCopy;
 beforeAll(async () => {
@@ -27,34 +30,38 @@ test('CONTRIBUTING.md shows a scenario and a target, each in some twenty lines',
   for (const { code } of examples) expect(code.trim().split('\n').length).toBeLessThanOrEqual(30);
 });
 
-test.skipIf(process.platform === 'win32')('a scenario and a target are one file each: nothing else is told of them', { timeout: 90_000 }, async () => {
-  await cp(fileURLToPath(new URL('../src', import.meta.url)), join(bench.directory, 'src'), { recursive: true });
-  for (const { path, code } of examples) await writeFile(join(bench.directory, 'src', `${path}.ts`), code);
-  const config = {
-    extends: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
-    compilerOptions: { rootDir: 'src', outDir: 'dist', types: ['node'] },
-    files: examples.map(({ path }) => `src/${path}.ts`),
-  };
-  await writeFile(join(bench.directory, 'tsconfig.json'), JSON.stringify(config));
-  // Compiled as the bench is, so that its types hold too.
-  const compiled = await promisify(execFile)(tsc, ['-p', bench.directory]).catch((error: { stdout: string }) => error);
-  expect(compiled.stdout).toBe('');
-  const targets = ['--targets', 'floor,length-prefixed'];
-  const run = await bench.run('--profile', 'smoke', '--only', 'example/*', 'framing/*', ...targets, '--out', bench.results);
-  expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('latest.json')]);
-  const { rows, gaps } = await bench.readReport();
-  expect(gaps).toEqual([]);
-  expect(rows.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual([
-    'framing/decode floor',
-    'framing/decode length-prefixed',
-    'framing/encode floor',
-    'framing/encode length-prefixed',
-    'example/copy floor',
-  ]);
-  expect(rows.at(-1)?.metrics.usPerCopy).toBeGreaterThan(0);
-  expect(run.stdout).toContain('Copying a message');
-  expect((await bench.run('--list')).stdout).toMatch(/example\/copy[\s\S]*length-prefixed/);
-});
+test.skipIf(process.platform === 'win32')(
+  'a scenario and a target are one file each: nothing else is told of them',
+  { timeout: 90_000 },
+  async () => {
+    await cp(fileURLToPath(new URL('../src', import.meta.url)), join(bench.directory, 'src'), { recursive: true });
+    for (const { path, code } of examples) await writeFile(join(bench.directory, 'src', `${path}.ts`), code);
+    const config = {
+      extends: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
+      compilerOptions: { rootDir: 'src', outDir: 'dist', types: ['node'] },
+      files: examples.map(({ path }) => `src/${path}.ts`),
+    };
+    await writeFile(join(bench.directory, 'tsconfig.json'), JSON.stringify(config));
+    // Compiled as the bench is, so that its types hold too.
+    const compiled = await promisify(execFile)(tsc, ['-p', bench.directory]).catch((error: { stdout: string }) => error);
+    expect(compiled.stdout).toBe('');
+    const targets = ['--targets', 'floor,length-prefixed'];
+    const run = await bench.run('--profile', 'smoke', '--only', 'example/*', 'framing/*', ...targets, '--out', bench.results);
+    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('latest.json')]);
+    const { rows, gaps } = await bench.readReport();
+    expect(gaps).toEqual([]);
+    expect(rows.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual([
+      'framing/decode floor',
+      'framing/decode length-prefixed',
+      'framing/encode floor',
+      'framing/encode length-prefixed',
+      'example/copy floor',
+    ]);
+    expect(rows.at(-1)?.metrics.usPerCopy).toBeGreaterThan(0);
+    expect(run.stdout).toContain('Copying a message');
+    expect((await bench.run('--list')).stdout).toMatch(/example\/copy[\s\S]*length-prefixed/);
+  },
+);
 
 test('every parameter of every case is shown in words', () => {
   const names = Object.keys(profiles) as (keyof typeof profiles)[];

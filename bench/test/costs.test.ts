@@ -8,8 +8,8 @@ const timeoutMs = 60_000;
 let measuring: Measuring;
 beforeAll(async () => {
   measuring = await Measuring.create();
-});
-afterAll(() => measuring.end());
+}, timeoutMs);
+afterAll(() => measuring?.end());
 
 describe.runIf(process.platform !== 'win32')('the cost of TLS', () => {
   test.each(['floor', 'mcpwire'])(

@@ -41,7 +41,12 @@ describe.runIf(process.platform !== 'win32')('a run whose time is up', { timeout
     expect(rows.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual(['framing/decode floor', 'framing/decode mcpwire']);
     for (const { rounds, samples } of rows) expect(samples?.megabytesPerSecond).toHaveLength(rounds);
     expect(gaps).toMatchObject(
-      ['floor', 'mcpwire'].map((target) => ({ scenario: 'framing/encode', target, kind: 'skipped', reason: expect.stringContaining('used up') })),
+      ['floor', 'mcpwire'].map((target) => ({
+        scenario: 'framing/encode',
+        target,
+        kind: 'skipped',
+        reason: expect.stringContaining('used up'),
+      })),
     );
     expect(durations.map(({ scenario }) => scenario)).toEqual(['framing/decode']);
     expect(performance.now()).toBeLessThan(time.limitMs + 20_000);

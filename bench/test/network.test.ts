@@ -35,9 +35,9 @@ async function measure(name: string, target: string, params: Cell['params']): Pr
 const roundTripMs = 40;
 
 // They wait more than they work, so several run at once.
-const { concurrent } = describe;
+const atOnce = { concurrent: true };
 
-concurrent.runIf(process.platform !== 'win32')('over an emulated network', () => {
+describe.runIf(process.platform !== 'win32')('over an emulated network', atOnce, () => {
   test(
     'the relay shows its own error, and is never early',
     async () => {
@@ -95,7 +95,7 @@ concurrent.runIf(process.platform !== 'win32')('over an emulated network', () =>
   );
 });
 
-concurrent.runIf(process.platform !== 'win32')('between two processes', () => {
+describe.runIf(process.platform !== 'win32')('between two processes', atOnce, () => {
   test.each(['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'])(
     'latency is measured over stdio, of answers and of unasked messages: %s',
     async (target) => {
@@ -111,7 +111,7 @@ concurrent.runIf(process.platform !== 'win32')('between two processes', () => {
   );
 });
 
-concurrent.runIf(process.platform !== 'win32')('idle streams', () => {
+describe.runIf(process.platform !== 'win32')('idle streams', atOnce, () => {
   test.each([
     ['connections/sse', 'floor', true],
     ['connections/sse', 'mcpwire', true],
@@ -133,7 +133,7 @@ concurrent.runIf(process.platform !== 'win32')('idle streams', () => {
   );
 });
 
-concurrent.runIf(process.platform !== 'win32')('what requests share', () => {
+describe.runIf(process.platform !== 'win32')('what requests share', atOnce, () => {
   test.each([
     ['http1', 1],
     ['http1', 6],

@@ -57,7 +57,7 @@ async function serve<T>(name: string, args: string[], use: (url: string) => Prom
 
 const smoke = ['--profile', 'smoke'];
 
-describe.concurrent.runIf(process.platform !== 'win32')('a server of the reader’s own', { timeout: timeoutMs }, () => {
+describe.runIf(process.platform !== 'win32')('a server of the reader’s own', { timeout: timeoutMs, concurrent: true }, () => {
   test('over stdio: set-up, latency both ways, throughput and concurrency of a tool, in the same report', async () => {
     const results = new Results('stdio');
     const target = `${process.execPath} ${program('stdio/sdk-v2-tools.js')}`;
@@ -94,7 +94,8 @@ describe.concurrent.runIf(process.platform !== 'win32')('a server of the reader�
       const run = await results.run(...smoke, '--rounds', '1', ...secret, ...call);
       expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('Written')]);
     });
-    for (const file of ['latest.json', 'latest.md', 'latest.html', 'latest.csv']) expect(await results.read(file)).not.toContain('very-secret');
+    for (const file of ['latest.json', 'latest.md', 'latest.html', 'latest.csv'])
+      expect(await results.read(file)).not.toContain('very-secret');
     expect((await results.report()).targets[0]?.about).toMatch(about);
   });
 
@@ -159,7 +160,7 @@ const refusals: readonly [string, () => string[], number, RegExp][] = [
   ['is to be measured in what there is not', () => ['node x', '--only', 'server/latencies'], 2, /Nearest: server\/latency/],
 ];
 
-describe.concurrent.runIf(process.platform !== 'win32')('before anything is measured', { timeout: timeoutMs }, () => {
+describe.runIf(process.platform !== 'win32')('before anything is measured', { timeout: timeoutMs, concurrent: true }, () => {
   test.each(refusals)('a server that %s is refused with a message', async (_, toArgs, code, message) => {
     const run = await bench.run(...smoke, '--out', bench.results, '--target', ...toArgs());
     expect([run.code, run.stdout, run.stderr]).toEqual([code, '', expect.stringMatching(message)]);

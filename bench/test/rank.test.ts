@@ -62,11 +62,7 @@ describe('a ratio', () => {
 
 describe('a ranking', () => {
   test('has the targets of a case, best first, and says which can not be told apart', () => {
-    const rows = [
-      row('floor', [10, 11, 10, 12, 10]),
-      row('mcpwire', [11, 10, 12, 10, 11]),
-      row('sdk-v2', [30, 31, 29, 30, 30]),
-    ];
+    const rows = [row('floor', [10, 11, 10, 12, 10]), row('mcpwire', [11, 10, 12, 10, 11]), row('sdk-v2', [30, 31, 29, 30, 30])];
     expect(rankRows(rows).find(({ metric }) => metric === 'cpuUsPerMessage')).toEqual({
       scenario: 'stdio/pipelined',
       params,

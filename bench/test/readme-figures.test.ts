@@ -12,7 +12,12 @@ const report = JSON.parse(readFileSync(new URL(source, root), 'utf8')) as Report
 /** The lines of the tables that have figures, and what stands in their cells. */
 function readTables(markdown: string): string[][] {
   const lines = markdown.split('\n').filter((line) => line.startsWith('|') && !line.includes(' ---') && !line.includes(':-'));
-  return lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 test('the figures in the README are those of the committed result', () => {

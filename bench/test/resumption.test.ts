@@ -12,8 +12,8 @@ const targets = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'];
 let measuring: Measuring;
 beforeAll(async () => {
   measuring = await Measuring.create();
-});
-afterAll(() => measuring.end());
+}, timeoutMs);
+afterAll(() => measuring?.end());
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

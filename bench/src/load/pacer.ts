@@ -10,7 +10,12 @@ const longestWaitMs = 100;
  * late, it makes up at once for what it has missed: the rate holds, and whoever counts from the meant time counts the delay. Resolves after the last call, or early
  * when the signal aborts; rejects with what `fire` throws.
  */
-export function pace(count: number, perSecond: number, fire: (index: number, dueAtMs: number) => void, signal?: AbortSignal): Promise<void> {
+export function pace(
+  count: number,
+  perSecond: number,
+  fire: (index: number, dueAtMs: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const startedAt = readMachineClockMs();
     const dueAt = (index: number): number => startedAt + (index * 1000) / perSecond;

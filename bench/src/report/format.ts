@@ -45,7 +45,15 @@ const paramWords: Readonly<Record<string, (value: string | number) => string>> =
   waitMs: (value) => `comes back after ${formatMs(Number(value))}`,
   loop: (value) => `${value} loop`,
   layer: String,
-  carrier: (value) => ({ stdio: 'stdio', sse: 'HTTP+SSE', http: 'Streamable HTTP', 'http-2026': 'Streamable HTTP of 2026-07-28', grpc: 'gRPC', 'grpc-stream': 'gRPC, on a stream' })[String(value)] ?? String(value),
+  carrier: (value) =>
+    ({
+      stdio: 'stdio',
+      sse: 'HTTP+SSE',
+      http: 'Streamable HTTP',
+      'http-2026': 'Streamable HTTP of 2026-07-28',
+      grpc: 'gRPC',
+      'grpc-stream': 'gRPC, on a stream',
+    })[String(value)] ?? String(value),
   link: (value) => linkWords[String(value)] ?? String(value),
   coding: String,
   by: (value) => `by ${value}`,

@@ -20,10 +20,14 @@ export function describeLoad({ loadAverage, cores }: Machine): string {
 
 /** A sentence about what the host of a virtual machine took away; undefined where that was nothing to speak of. */
 export function describeStolen({ stolenPercent = 0 }: Pick<Report, 'stolenPercent'>): string | undefined {
-  return stolenPercent < 0.5 ? undefined : `The host of this virtual machine gave ${stolenPercent} % of its cores' time to others during the run.`;
+  return stolenPercent < 0.5
+    ? undefined
+    : `The host of this virtual machine gave ${stolenPercent} % of its cores' time to others during the run.`;
 }
 
 /** All that the machine did to the figures. */
 export function describeConditions(report: Report): string {
-  return [describePinning(report.pinning), describeLoad(report.machine), describeStolen(report)].filter((text) => text !== undefined).join(' ');
+  return [describePinning(report.pinning), describeLoad(report.machine), describeStolen(report)]
+    .filter((text) => text !== undefined)
+    .join(' ');
 }

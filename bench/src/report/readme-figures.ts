@@ -85,7 +85,11 @@ const end = '<!-- /figures -->';
 /** Markdown tables of the figures, under a sentence that says where they come from: stdio, and HTTP where the report has rows of it. */
 export function toReadmeFigures(report: Report, source: string): string {
   const { cpu, cores, node } = report.machine;
-  const http = toTable(report, httpFigures.filter((figure) => toCell(report, figure, 'mcpwire') !== none), httpColumns);
+  const http = toTable(
+    report,
+    httpFigures.filter((figure) => toCell(report, figure, 'mcpwire') !== none),
+    httpColumns,
+  );
   return [
     `Measured by \`pnpm ${report.command}\` on ${cpu}, ${cores} cores, Node ${node.replace(/^v/, '')}; all of it is in [${source}](${source}).`,
     'The floor is a 30-line echo written by hand, without limits or error handling. `~` marks a figure whose rounds lay far apart.',

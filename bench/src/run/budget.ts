@@ -18,7 +18,9 @@ export class Budget {
 
   /** Aborts when nothing more may be measured; undefined without a limit. */
   get limit(): AbortSignal | undefined {
-    return this.#limitMs === Number.POSITIVE_INFINITY ? undefined : AbortSignal.timeout(Math.max(0, Math.ceil(this.#limitMs - this.#now())));
+    return this.#limitMs === Number.POSITIVE_INFINITY
+      ? undefined
+      : AbortSignal.timeout(Math.max(0, Math.ceil(this.#limitMs - this.#now())));
   }
 
   /** What is left for the run at the most. */

@@ -11,8 +11,8 @@ import { rankRows } from '../report/rank.js';
 import { type Report, schemaVersion, type TargetInfo } from '../report/report.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
-import { createPlan } from './plan.js';
 import { isNeeded } from './need.js';
+import { createPlan } from './plan.js';
 import type { Profile } from './profiles.js';
 import { type RunProgress, runPlan } from './run-plan.js';
 

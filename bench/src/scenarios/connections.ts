@@ -120,6 +120,7 @@ async function openHolding(kind: StreamKind, { target, params, serverCore }: Cel
         },
         facts: {
           'ramp ended by': ramped.refusal ?? 'as many as asked for',
+          ...(ramped.retried > 0 && { 'opened only at another attempt': String(ramped.retried) }),
           ...(processes > 1 && {
             processes: `${processes} servers and ${processes} clients, as each may have ${readDescriptorLimit()} descriptors`,
           }),

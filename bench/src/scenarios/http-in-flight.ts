@@ -28,7 +28,8 @@ export const httpInFlight: Scenario = {
     const one = { params: { fewer: 1000, more: 8000 }, rounds: 3 };
     // Opening 9000 connections takes the peers some five seconds a round.
     if (profile === 'quick') return [{ ...one, targets: ['floor', 'mcpwire'], rounds: 2, estimatedRoundMs: 1800, estimatedWarmUpMs: 800 }];
-    if (profile === 'standard') return [{ ...one, targets: ['floor', 'mcpwire', 'sdk-v2'], rounds: 2, estimatedRoundMs: 3000, estimatedWarmUpMs: 1500 }];
+    if (profile === 'standard')
+      return [{ ...one, targets: ['floor', 'mcpwire', 'sdk-v2'], rounds: 2, estimatedRoundMs: 3000, estimatedWarmUpMs: 1500 }];
     return [{ ...one, estimatedRoundMs: 4000 }];
   },
   open: openInFlight,

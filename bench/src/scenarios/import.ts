@@ -23,7 +23,7 @@ export const importCost: Scenario = {
   reference: 'sdk-v2',
   pinned: false,
   cases: (profile) => {
-    const modules = profile === 'smoke' || profile === 'quick' ? ['server'] : ['server', 'client'];
+    const modules = profile === 'full' ? ['server', 'client'] : ['server'];
     return modules.map((module) => ({ params: { module }, estimatedRoundMs: 140, rounds: profile === 'quick' ? 5 : 9 }));
   },
   open: async (cell) => openImporting(cell.target, cell.params.module as 'server' | 'client'),

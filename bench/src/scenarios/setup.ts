@@ -27,7 +27,8 @@ function casesOf(profile: ProfileName, linksOfQuick: readonly Link[]): readonly 
     rounds: profile === 'quick' ? 2 : 3,
     timing: { warmUpMs: 50, roundMs: profile === 'full' ? 400 : 250 },
     ...(profile === 'quick' && { targets: ['mcpwire'] }),
-    ...(profile !== 'quick' && !(link === 'tcp' && roundTripMs === 0) && { targets: profile === 'full' ? ['floor', 'mcpwire'] : ['mcpwire'] }),
+    ...(profile !== 'quick' &&
+      !(link === 'tcp' && roundTripMs === 0) && { targets: profile === 'full' ? ['floor', 'mcpwire'] : ['mcpwire'] }),
   });
   if (profile === 'smoke') return [toCase('tcp', 0), toCase('tls', 5)];
   return roundTripsOf[profile].flatMap((ms) => (profile === 'quick' ? linksOfQuick : links).map((link) => toCase(link, ms)));

@@ -100,13 +100,13 @@ export function createProgram(action: Action): Command {
 function addOptions(command: Command): void {
   command
     .option(
-      '--revision <revision...>',
-      `only these; one of ${REVISIONS.join(', ')} (default: all that the server supports)`,
+      '--revision <revision>',
+      `only this; one of ${REVISIONS.join(', ')} (default: all that the server supports); repeatable`,
       collectRevision,
       [],
     )
-    .option('--only <glob...>', 'only checks whose id matches: stdio/*', collect, [])
-    .option('--skip <glob...>', 'no checks whose id matches', collect, [])
+    .option('--only <glob>', 'only checks whose id matches: stdio/*; repeatable', collect, [])
+    .option('--skip <glob>', 'no checks whose id matches; repeatable', collect, [])
     .addOption(new Option('--level <level>', 'the weakest requirements to judge').choices(LEVELS).default('may'))
     .option('--header <name: value>', 'send this with every HTTP request; repeatable', collectHeader, {})
     .option('--env <name=value>', 'set this in the environment of a stdio server; repeatable', collectVariable, {})

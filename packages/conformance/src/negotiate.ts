@@ -57,7 +57,8 @@ export async function negotiate(driver: Driver, options: NegotiateOptions): Prom
     // A rejection of one while the other is awaited is not unhandled; it is thrown below.
     modern.catch(() => {});
     const attempts = [...(await legacy)];
-    if (attempts.length > 0) {
+    // Only who has a legacy revision may have nothing to say to the other question; whoever has none gets all of the time.
+    if (attempts.some(({ greeting, answered }) => greeting ?? answered)) {
       const graceMs = Math.max(MODERN_GRACE_MS, performance.now() - startedAt);
       const limit = sleep(graceMs, undefined, { signal: controller.signal, ref: true }).catch(() => undefined);
       await Promise.race([modern, limit]);

@@ -13,5 +13,9 @@ interface Explained extends Finding {
 }
 
 export function readNotes(text?: string): {
-  explain(results: readonly { name: string; findings: readonly Finding[] }[]): { explained: Explained[]; missing: string[]; idle: string[] };
+  explain(results: readonly { name: string; findings: readonly Finding[] }[]): {
+    explained: Explained[];
+    missing: string[];
+    idle: string[];
+  };
 };

@@ -13,6 +13,7 @@ interface Suite {
   transport: 'sse' | 'streamable-http';
   faults: Record<string, { is: string; caughtBy: string[]; revision?: Revision }>;
   options: object;
+  revisions: readonly Revision[];
   start(name?: string): Promise<{ url: string; headers?: Record<string, string>; close(): Promise<void> }>;
   isOwn(check: (typeof checks)[number]): boolean;
   file: URL;
@@ -55,6 +56,7 @@ describe.each(Object.values(suites) as unknown as Suite[])('$title', (suite) => 
             target: { transport, url: server.url, headers: server.headers ?? {} },
             ...(revision && { revisions: [revision] }),
             ...options,
+            knownRevisions: suite.revisions,
             only: caughtBy,
           });
           const broken = report.outcomes.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');

@@ -10,7 +10,9 @@ const results = Object.keys(servers).map((name) => JSON.parse(readFileSync(new U
 const finding = { check: 'a/one', revision: '2025-11-25', verdict: 'fail', reason: 'why' };
 
 describe('the notes of the survey', () => {
-  const notes = readNotes('- { check: "a/*", servers: [one], note: It is real. }\n- { check: b/two, servers: ["*"], sometimes: true, note: So. }');
+  const notes = readNotes(
+    '- { check: "a/*", servers: [one], note: It is real. }\n- { check: b/two, servers: ["*"], sometimes: true, note: So. }',
+  );
 
   test('explain the findings that they are about', () => {
     const { explained, missing, idle } = notes.explain([{ name: 'one', findings: [finding] }]);
@@ -36,7 +38,11 @@ describe('the survey as committed', () => {
   const { explained, missing, idle } = readNotes().explain(results);
 
   test('has a result of every server, and no other', () => {
-    expect(readdirSync(new URL('results/', survey)).sort()).toEqual(Object.keys(servers).map((name) => `${name}.json`).sort());
+    expect(readdirSync(new URL('results/', survey)).sort()).toEqual(
+      Object.keys(servers)
+        .map((name) => `${name}.json`)
+        .sort(),
+    );
   });
 
   test('has a note for each finding, and a finding for each note', () => {

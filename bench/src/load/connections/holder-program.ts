@@ -1,9 +1,31 @@
 // Holds idle streams in a process of its own, as one process has too few descriptors for all of them. It is told over IPC what to do, and ends with that channel.
 import type { HolderCommand, Tally } from './holder.js';
-import { IdleStream } from './idle-stream.js';
+import { IdleStream, type StreamRequest } from './idle-stream.js';
 
 const streams = new Set<IdleStream>();
-const tally: { -readonly [Key in keyof Tally]: Tally[Key] } = { opened: 0, held: 0, dropped: 0, beats: 0, beatBytes: 0, reached: 0 };
+const tally: { -readonly [Key in keyof Tally]: Tally[Key] } = {
+  opened: 0,
+  held: 0,
+  dropped: 0,
+  beats: 0,
+  beatBytes: 0,
+  retried: 0,
+  reached: 0,
+};
+
+const mostAttempts = 3;
+
+/** Opens a stream. Where nothing comes back, as on a machine that has too much to do, that is no refusal, and it is tried again. */
+async function openAgain(request: StreamRequest): Promise<IdleStream> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await IdleStream.open(request);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ETIMEDOUT' || attempt === mostAttempts) throw error;
+      tally.retried++;
+    }
+  }
+}
 
 /** Opens streams, `atOnce` at a time, until there are as many as asked for or one is refused. */
 async function ramp({ kind, urls, sources, count, atOnce }: Extract<HolderCommand, { do: 'ramp' }>): Promise<void> {
@@ -12,7 +34,7 @@ async function ramp({ kind, urls, sources, count, atOnce }: Extract<HolderComman
     while (next < count && tally.refusal === undefined) {
       const index = next++;
       try {
-        const stream = await IdleStream.open({
+        const stream = await openAgain({
           kind,
           url: urls[index % urls.length] as string,
           // As many in a row from each address, so that none of them runs out of ports.
@@ -46,7 +68,7 @@ function expect(marker: string): void {
 function closeAll(): void {
   for (const stream of streams) stream.close();
   streams.clear();
-  for (const key of ['opened', 'held', 'dropped', 'beats', 'beatBytes', 'reached'] as const) tally[key] = 0;
+  for (const key of ['opened', 'held', 'dropped', 'beats', 'beatBytes', 'retried', 'reached'] as const) tally[key] = 0;
   delete tally.refusal;
 }
 

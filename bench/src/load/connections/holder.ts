@@ -29,6 +29,8 @@ export interface Tally {
   readonly beats: number;
   /** Bytes that came with them. */
   readonly beatBytes: number;
+  /** Attempts to open one that were in vain, as nothing came back, and were made again. */
+  readonly retried: number;
   /** Streams that have received what was to be expected last. */
   readonly reached: number;
   /** Why the first stream that could not be opened was not. */
@@ -72,7 +74,7 @@ export class Holder {
 
 /** The sum of several holders'. */
 export function sumTallies(tallies: readonly Tally[]): Tally {
-  const total = { opened: 0, held: 0, dropped: 0, beats: 0, beatBytes: 0, reached: 0 };
+  const total = { opened: 0, held: 0, dropped: 0, beats: 0, beatBytes: 0, retried: 0, reached: 0 };
   for (const tally of tallies) for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += tally[key];
   const refusal = tallies.find((tally) => tally.refusal !== undefined)?.refusal;
   return { ...total, ...(refusal !== undefined && { refusal }) };

@@ -13,6 +13,7 @@ const tools = { probeTool: { name: 'echo', args: { text: 'hello' } }, slowTool: 
  *
  * - `isOwn`: whether a check is one of these.
  * - `start(fault?)`: the correct server, or one with this fault, in this process; `headers` of it go with each request.
+ * - `revisions`: what the correct server has.
  * - `variants`: correct servers that `start` starts by name, each with the checks that warn of what it may do all the same; one without names.
  */
 export const suites = {
@@ -25,6 +26,7 @@ export const suites = {
     isOwn: ({ transports }) => transports.length === 1 && transports[0] === 'sse',
     start: startSse,
     variants: { '': [] },
+    revisions: ['2024-11-05'],
     options: { ...tools, timeoutMs: 2_000, quietMs: 60 },
   },
   'streamable-http': {
@@ -37,6 +39,7 @@ export const suites = {
       transports.length === 1 && transports[0] === 'streamable-http' && revisions.some((revision) => revision < '2026-07-28'),
     start: startHttp,
     variants: Object.fromEntries(Object.entries(variants).map(([name, { warns = [] }]) => [name, warns])),
+    revisions: ['2025-03-26', '2025-06-18', '2025-11-25'],
     options: { ...tools, timeoutMs: 2_000, quietMs: 60 },
   },
   'modern-http': {
@@ -48,6 +51,7 @@ export const suites = {
     isOwn: ({ transports, revisions }) => transports.join() === 'streamable-http' && revisions.join() === '2026-07-28',
     start: startModernHttp,
     variants: { '': [], ...Object.fromEntries(Object.keys(modernVariants).map((name) => [name, []])) },
+    revisions: ['2026-07-28'],
     options: {
       probeTool: { name: 'echo', args: { text: 'hello', times: 42, loud: true } },
       slowTool: { name: 'slow', args: { ms: 400 } },

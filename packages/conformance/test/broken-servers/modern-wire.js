@@ -223,7 +223,7 @@ export class ModernWire {
     } else this.json(response, this.statusOf(answer, message), answer);
   }
 
-  statusOf({ error }, { params }) {
+  statusOf({ error }, { params } = {}) {
     if (error?.code === -32602 && params?._meta?.[`${META}clientCapabilities`] === undefined) return 400;
     return error ? (STATUS[error.code] ?? 200) : 200;
   }

@@ -45,6 +45,17 @@ describe('the exit code is', () => {
     expect(stdout).toContain('https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/ping');
   });
 
+  test('2 for a URL where nobody is, also right after an option that can be repeated', async () => {
+    for (const option of [
+      ['--only', 'jsonrpc/ping'],
+      ['--revision', '2025-11-25'],
+    ]) {
+      const { code, stdout, stderr } = await runCli('http', ...option, 'http://127.0.0.1:9/mcp');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('127.0.0.1:9');
+    }
+  });
+
   test('0 for a broken SHOULD, and 1 for it with --strict', async () => {
     const broken = ['--', 'node', server, '--fault', 'no-carriage-returns'];
     expect((await runCli(...quick, ...broken)).code).toBe(0);

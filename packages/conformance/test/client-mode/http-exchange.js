@@ -4,7 +4,7 @@ import { request } from 'node:http';
  * One request, and its response as soon as its headers are here. A client is started for each scene, and `fetch` costs a process more than
  * all else that this one does.
  */
-export function exchange(url, { method = 'GET', headers = {}, body, signal }) {
+export function exchange(url, { method = 'GET', headers = {}, body, signal } = {}) {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, signal }, (incoming) => {
       incoming.setEncoding('utf8');

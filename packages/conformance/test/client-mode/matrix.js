@@ -54,6 +54,7 @@ if (values.only === undefined) {
   const table = renderClients(clientChecks, faults);
   if (values.write) writeFileSync(file, table);
   else if (readFileSync(file, 'utf8') !== table) problems.push('client-matrix.md is out of date: run this with --write');
+  process.stdout.write(table);
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;
