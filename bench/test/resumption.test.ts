@@ -73,7 +73,10 @@ async function serve(replay: (frames: string[], response: ServerResponse) => voi
     });
     request.on('end', () => {
       const { id, method, params } = JSON.parse(body) as { id?: string; method: string; params?: { arguments: Record<string, number> } };
-      if (id === undefined) return response.writeHead(202).end();
+      if (id === undefined) {
+        response.writeHead(202).end();
+        return;
+      }
       const result = method === 'initialize' ? {} : { content: [{ type: 'text', text: '' }] };
       response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'one' });
       response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));

@@ -29,7 +29,7 @@ describe.runIf(process.platform !== 'win32')('an answer in pieces', () => {
     async (carrier, target) => {
       const params = { carrier, streams: 3, everyMs: 25, chunks: 5, bytes: 100 };
       const { firstChunkUs, addedUs, gapMs, chunks, waitedForEnd } = await measuring.measure('streaming/chunks', target, params);
-      expect(chunks % 15).toBe(0);
+      expect((chunks as number) % 15).toBe(0);
       expect(chunks).toBeGreaterThan(0);
       expect(firstChunkUs).toBeGreaterThan(5);
       expect(addedUs).toBeGreaterThan(1);

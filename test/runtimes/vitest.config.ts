@@ -7,7 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: [
-      'packages/http/test/{adapters,authenticate,cross-origin,origin-guard,web}.test.ts',
+      'packages/http/test/{adapters,cross-origin,origin-guard,web}.test.ts',
       'packages/transport-streamable-http/test/server/web-standard.test.ts',
     ],
     pool: 'forks',

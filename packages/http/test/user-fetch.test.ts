@@ -27,10 +27,10 @@ describe('what a user wants of every request', () => {
     const { fetch, asked } = recorder();
     const send = createUserFetch({
       fetch,
-      requestInit: { credentials: 'include', cache: 'no-store', method: 'PUT', redirect: 'error', headers: { a: 'b' } },
+      requestInit: { credentials: 'include', keepalive: true, method: 'PUT', redirect: 'error', headers: { a: 'b' } },
     });
-    await send('http://a.example/', { method: 'POST', redirect: 'manual', cache: 'reload' });
-    expect(asked).toEqual([['http://a.example/', { credentials: 'include', cache: 'reload', method: 'POST', redirect: 'manual' }]]);
+    await send('http://a.example/', { method: 'POST', redirect: 'manual', keepalive: false });
+    expect(asked).toEqual([['http://a.example/', { credentials: 'include', keepalive: false, method: 'POST', redirect: 'manual' }]]);
   });
 
   it('is the runtime’s fetch of the moment, where there is none of the user’s', async () => {

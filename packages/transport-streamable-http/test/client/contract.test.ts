@@ -13,7 +13,9 @@ for (const fixture of adapters.map(rawPairFixture)) {
     });
 
     for (const contractCase of applicable) {
-      test(`${contractCase.id}: ${contractCase.title}`, () => contractCase.run(fixture), contractCase.limitMs + 15_000);
+      // It ends a hang and says nothing about speed: some cases are thousands of POSTs, seconds of work on a machine that may be shared.
+      const limitMs = 4 * contractCase.limitMs;
+      test(`${contractCase.id}: ${contractCase.title}`, () => contractCase.run(fixture, { limitMs }), limitMs + 15_000);
     }
   });
 }
