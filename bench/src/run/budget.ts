@@ -1,8 +1,8 @@
 import type { Group } from './plan.js';
 import type { Profile } from './profiles.js';
 
-/** Fewer rounds than this are not made of a case for want of time, where so many were planned. */
-const fewestRounds = 3;
+/** Fewer rounds than this, which rank nobody, are not made of a case for want of time, where so many were planned. */
+const fewestRounds = 5;
 
 /** Deals out the time of a run to its cases. All times are milliseconds since the process started, as `performance.now()` has them. */
 export class Budget {

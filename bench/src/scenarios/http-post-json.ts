@@ -10,10 +10,6 @@ export const httpPostJson: Scenario = {
   targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
   reference: 'sdk-v2',
   pinned: true,
-  // The two majors of the SDK differ little; the quick profile shows one.
-  cases: (profile) =>
-    httpEchoCases(profile).map((one) =>
-      profile === 'quick' ? { ...one, targets: ['floor', 'mcpwire', 'sdk-v2', 'tmcp', 'mcp-lite'] } : one,
-    ),
+  cases: httpEchoCases,
   open: (cell) => openServerSession(cell, 'json'),
 };

@@ -9,8 +9,6 @@ export const httpPostSse: Scenario = {
   targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
   reference: 'sdk-v2',
   pinned: true,
-  // How the others compare, http/post-json shows.
-  cases: (profile) =>
-    httpEchoCases(profile).map((one) => (profile === 'quick' ? { ...one, targets: ['floor', 'mcpwire', 'sdk-v2'] } : one)),
+  cases: httpEchoCases,
   open: (cell) => openServerSession(cell, 'sse'),
 };

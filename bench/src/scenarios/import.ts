@@ -24,7 +24,8 @@ export const importCost: Scenario = {
   pinned: false,
   cases: (profile) => {
     const modules = profile === 'full' ? ['server', 'client'] : ['server'];
-    return modules.map((module) => ({ params: { module }, estimatedRoundMs: 140, rounds: profile === 'quick' ? 5 : 9 }));
+    const few = profile === 'quick' && { rounds: 5, targets: ['floor', 'mcpwire', 'sdk-v2'] };
+    return modules.map((module) => ({ params: { module }, estimatedRoundMs: 140, rounds: 9, ...few }));
   },
   open: async (cell) => openImporting(cell.target, cell.params.module as 'server' | 'client'),
 };

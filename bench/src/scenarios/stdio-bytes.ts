@@ -27,7 +27,7 @@ export const stdioBytes: Scenario = {
     return sizes.flatMap((bytes) => [
       { params: { layer: 'raw', bytes }, targets: ['floor'] },
       { params: { layer: 'framed', bytes }, targets: ['floor'] },
-      { params: { layer: 'parsed', bytes } },
+      { params: { layer: 'parsed', bytes }, ...(profile === 'quick' && { targets: ['floor', 'mcpwire', 'sdk-v2'], rounds: 5 }) },
     ]);
   },
   open: async (cell) => {

@@ -14,9 +14,8 @@ export const stdioLarge: Scenario = {
   pinned: true,
   cases: (profile) => {
     if (profile === 'smoke') return [{ params: { bytes: 1_048_576 } }];
+    if (profile === 'quick') return [];
     const large = { params: { bytes: 10_485_760 }, rounds: 5, estimatedRoundMs: 400 };
-    // The older of the SDK's majors takes a second for each, and is no better than the newer.
-    if (profile === 'quick') return [{ ...large, targets: ['floor', 'mcpwire', 'sdk-v2'] }];
     return [{ params: { bytes: 1_048_576 } }, { ...large, rounds: 7 }];
   },
   open: async (cell) => {

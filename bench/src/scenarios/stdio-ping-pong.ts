@@ -19,8 +19,10 @@ export const stdioPingPong: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   cases: (profile) => {
-    if (profile === 'smoke' || profile === 'quick') return [{ params: { bytes: 100 } }];
-    return [{ params: { bytes: 100 } }, { params: { bytes: 10_240 } }];
+    const small = { params: { bytes: 100 }, warmUpCount: 4_000, estimatedWarmUpMs: 900 };
+    if (profile === 'smoke') return [small];
+    if (profile === 'quick') return [{ ...small, targets: ['floor-unparsed', 'floor', 'mcpwire', 'sdk-v2'] }];
+    return [small, { ...small, params: { bytes: 10_240 } }];
   },
   open: (cell) => openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 }),
 };

@@ -19,8 +19,8 @@ export const stdioSdkCall: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   cases: (profile) => {
-    const quick = [{ params: { bytes: 100, window: 64 }, targets: ['sdk-v2+mcpwire', 'sdk-v2'] }];
-    if (profile === 'smoke' || profile === 'quick') return quick;
+    if (profile === 'quick') return [];
+    if (profile === 'smoke') return [{ params: { bytes: 100, window: 64 }, targets: ['sdk-v2+mcpwire', 'sdk-v2'] }];
     const many = [{ params: { bytes: 100, window: 64 } }, { params: { bytes: 10_240, window: 64 } }];
     return profile === 'standard' ? many : [{ params: { bytes: 100, window: 1 } }, ...many];
   },

@@ -12,7 +12,7 @@ export interface RawRequest {
 
 const maxKept = 1024;
 
-/** One connection with one request on it. */
+/** One connection, with one request on it at a time. */
 export class RawConnection {
   /** All that has arrived, headers included. */
   receivedBytes = 0;
@@ -36,6 +36,16 @@ export class RawConnection {
       this.#waiting = { text, resolve, reject };
       this.#take('');
     });
+  }
+
+  /** False when the server has closed it. */
+  get isOpen(): boolean {
+    return this.#fault === undefined;
+  }
+
+  /** Writes a request: the text that `toRequestText` makes. */
+  write(request: string): void {
+    this.#socket.write(request);
   }
 
   /** Stops reading: what comes stays in the system's buffers, and then at the sender. */
@@ -76,16 +86,28 @@ export class RawConnection {
 }
 
 /** Opens a connection and writes one request on it. */
-export async function openRaw(url: string, { method, headers, body, socketPath }: RawRequest): Promise<RawConnection> {
-  const { hostname, port, host, pathname, search } = new URL(url);
+export async function openRaw(url: string, request: RawRequest): Promise<RawConnection> {
+  const connection = await connectRaw(url, request.socketPath);
+  connection.write(toRequestText(url, request));
+  return connection;
+}
+
+/** Opens a connection. @param socketPath the Unix socket, or named pipe, to go through in place of TCP to the URL's host */
+export async function connectRaw(url: string, socketPath?: string): Promise<RawConnection> {
+  const { hostname, port } = new URL(url);
   const socket = socketPath === undefined ? connect(Number(port), hostname) : connect(socketPath);
   const connection = new RawConnection(socket);
   await once(socket, 'connect');
+  return connection;
+}
+
+/** A request as it goes over the connection. */
+export function toRequestText(url: string, { method, headers, body }: RawRequest): string {
+  const { host, pathname, search } = new URL(url);
   const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
   if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
-  socket.write(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
-  return connection;
+  return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
 
 /** What a server takes in at once without turning connections away: less than the usual backlog of 511. */

@@ -36,6 +36,9 @@ export const keepsEvents: boolean = values.events;
 /** Whether a client that goes away cancels its requests, where that is a matter of choice: `--cancel-on-disconnect`. */
 export const cancelOnDisconnect: boolean = values['cancel-on-disconnect'];
 
+/** How long a connection may be idle: longer than the turns that the other targets take. */
+export const keepAliveMs = 60_000;
+
 /** A server of Node as this process was asked to be reached: plain, over TLS, or over HTTP/2. */
 export function createAskedServer(listener: RequestListener): Server {
   if (tls === undefined) return createServer(listener);
@@ -44,6 +47,7 @@ export function createAskedServer(listener: RequestListener): Server {
 
 /** Listens on a free port of the loopback interface, or on `socketPath`, and says where. The process ends with its standard input. */
 export async function listen(server: Server, path: string): Promise<void> {
+  server.keepAliveTimeout = keepAliveMs;
   if (socketPath === undefined) server.listen(0, '127.0.0.1');
   else server.listen(socketPath);
   await once(server, 'listening');

@@ -4,7 +4,7 @@ import { createMemoryEventStore, createStreamableHTTPHandler } from '@mcpwire/tr
 import type { RawTransport } from '../../../load/echo-client.js';
 import { maxQueuedBytes } from '../../limits.js';
 import { joinBroadcasts } from './broadcast.js';
-import { announce, cancelOnDisconnect, heartbeatMs, http2, keepsEvents, listen, replies, socketPath, tls } from './listen.js';
+import { announce, cancelOnDisconnect, heartbeatMs, http2, keepAliveMs, keepsEvents, listen, replies, socketPath, tls } from './listen.js';
 import { serveSession } from './session-handler.js';
 import { createTools } from './tools.js';
 
@@ -27,5 +27,5 @@ const handler = createStreamableHTTPHandler({
   onsession: (transport) => serveSession(transport as RawTransport, tools),
 });
 joinBroadcasts(() => handler.notify({ kind: 'tools_list_changed' }));
-if (socketPath === undefined) announce((await createHttpServer({ handler, tls, http2 })).port, '/mcp');
+if (socketPath === undefined) announce((await createHttpServer({ handler, tls, http2, keepAliveTimeoutMs: keepAliveMs })).port, '/mcp');
 else await listen(createServer(toNodeHandler(handler)), '/mcp');
