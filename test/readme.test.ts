@@ -47,10 +47,12 @@ test.skipIf(spawnSync('curl', ['--version']).error)('the requests with curl get 
 });
 
 test('the reference server passes as the README judges it', { timeout: 120_000 }, async () => {
-  const command = /```sh\nnode (packages\/conformance\/\S+) (stdio -- node \S+ stdio)\n```/.exec(readme) as RegExpExecArray;
-  const [, cli = '', rest = ''] = command;
+  const command = /```sh\nnode (packages\/conformance\/\S+) stdio -- (node \S+ stdio)\n```/.exec(readme) as RegExpExecArray;
+  const [, cli = '', server = ''] = command;
   // One area of it: all of them are run by the package's own tests.
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, '--only', 'stdio/*', ...rest.split(' ')], { cwd: root });
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'stdio', '--only', 'stdio/*', '--', ...server.split(' ')], {
+    cwd: root,
+  });
   expect(stdout).toMatch(/^ {2}all {4}\d+ passed$/m);
 });
 

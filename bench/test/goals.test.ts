@@ -80,11 +80,11 @@ describe('a goal', () => {
   });
 });
 
-test('every goal names a scenario, a case of the quick profile, a metric and targets that exist', () => {
+test('every goal names a scenario, a case of the standard profile, a metric and targets that exist', () => {
   for (const goal of goals) {
     const scenario = scenarios.find(({ name }) => name === goal.scenario);
     expect(
-      scenario?.cases('quick').some(({ params }) => isSameParams(params, goal.params)),
+      scenario?.cases('standard').some(({ params }) => isSameParams(params, goal.params)),
       goal.title,
     ).toBe(true);
     expect(

@@ -74,6 +74,6 @@ describe.runIf(process.platform !== 'win32')('a run whose time is up', { timeout
   test('makes fewer rounds where the budget does not reach for all', async () => {
     const time = { budgetMs: performance.now() };
     const { rows } = await runPlan([group(framingDecode, 500)], { ...options, time });
-    expect(rows.map(({ rounds }) => rounds)).toEqual([3, 3]);
+    expect(rows.map(({ rounds }) => rounds)).toEqual([5, 5]);
   });
 });

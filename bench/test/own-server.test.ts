@@ -105,10 +105,12 @@ describe.runIf(process.platform !== 'win32')('a server of the reader’s own', {
     const run = await results.run('--rounds', '500', '--target', target, '--only', 'server/open-loop', '--rate', '200');
     expect(run.code).toBe(1);
     const { rows, gaps, targets } = await results.report();
-    expect(rows).toMatchObject([{ scenario: 'server/open-loop', params: { perSecond: 200 }, rounds: 1 }]);
-    expect(gaps).toMatchObject([
-      { kind: 'failed', reason: expect.stringMatching(/^round 2 of .*the disk is on fire.*the rounds before it are kept: 1/s) },
-    ]);
+    expect(rows).toMatchObject([{ scenario: 'server/open-loop', params: { perSecond: 200 } }]);
+    // In which round it has had enough calls to crash is a matter of the machine's speed.
+    const kept = rows[0]?.rounds as number;
+    expect(kept).toBeGreaterThan(0);
+    expect(gaps).toMatchObject([{ kind: 'failed' }]);
+    expect(gaps[0]?.reason).toMatch(new RegExp(`^round ${kept + 1} of .*the disk is on fire.*the rounds before it are kept: ${kept}`, 's'));
     expect(run.stdout).toContain('the disk is on fire');
     // What a server calls itself reaches no terminal as a command.
     expect(targets[0]?.title).toBe('failing');

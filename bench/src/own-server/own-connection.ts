@@ -1,18 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, connect, type NodeConnectOptions, negotiate } from '@mcpwire/connect/node';
+import { isTransportError } from '@mcpwire/jsonrpc';
 import { toPlain } from '../report/plain-text.js';
 import type { Call, OwnServer, OwnServerRequest } from './own-server.js';
 
 const clientInfo = { name: 'mcpwire-bench', version: '0.1.0' };
 const callTimeoutMs = 30_000;
+/** How long a connection that a call could not be written to may take to say why. */
+const lastWordsMs = 1_000;
 
 /** One connection to the reader's server. */
 export class OwnConnection {
   readonly #connection: Connection;
   readonly #call: Call;
+  /** Settles when the connection is over, with why. */
+  readonly #over: Promise<Error | undefined>;
 
   constructor(connection: Connection, call: Call) {
     this.#connection = connection;
     this.#call = call;
+    this.#over = new Promise((resolve) => {
+      const { onclose } = connection.peer;
+      connection.peer.onclose = (reason) => {
+        onclose?.(reason);
+        resolve(reason?.error);
+      };
+    });
   }
 
   /**
@@ -22,7 +35,11 @@ export class OwnConnection {
   async call(signal?: AbortSignal, timeoutMs: number = callTimeoutMs): Promise<void> {
     const { method, params } = this.#call;
     const options = { timeoutMs, maxTotalTimeoutMs: timeoutMs, signal };
-    assertDone(await this.#connection.request<CallResult>(method, params && { ...params }, options), method);
+    try {
+      assertDone(await this.#connection.request<CallResult>(method, params && { ...params }, options), method);
+    } catch (error) {
+      throw isTransportError(error) && error.code === 'peer-gone' ? await this.#explain(error) : error;
+    }
   }
 
   async listTools(): Promise<void> {
@@ -31,6 +48,14 @@ export class OwnConnection {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  /** A broken pipe tells nothing: what the server has said before it ended comes a moment later. */
+  async #explain(error: Error): Promise<Error> {
+    const late = new AbortController();
+    const reason = await Promise.race([this.#over, delay(lastWordsMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+    late.abort();
+    return reason ?? error;
   }
 }
 
