@@ -5,13 +5,13 @@ export const css: string = `${paletteCss()}
 *{box-sizing:border-box}
 html{color-scheme:light dark;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{max-width:1120px;margin:0 auto;padding:28px 16px 64px}
+main{max-width:1120px;margin:0 auto;padding:14px 16px 64px}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 4px}
 h2{font-size:1.25rem;margin:48px 0 4px}
 h3{font-size:1rem;margin:20px 0 8px}
 p{margin:4px 0 12px}
-.answer{font-size:1.15rem;font-weight:650;margin:16px 0 0}
-section.first h2{margin-top:20px}
+.answer{font-size:1.15rem;font-weight:650;margin:8px 0 0}
+section.first h2{margin-top:10px}
 .answers{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:12px;margin:8px 0}
 .situation{background:var(--card);border-radius:12px;padding:12px 14px;min-width:0;display:flex;flex-direction:column}
 .situation span{font-size:.85rem;color:var(--muted)}
