@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ProcessLoads } from '../src/measure/process-watch.js';
 import type { Report, Row } from '../src/report/report.js';
 import { BenchCopy } from './support/bench-copy.js';
 
@@ -35,6 +36,19 @@ test.each(['http/post-json', 'http/post-sse'])('%s shows what a message costs ea
     expect(metrics.serverCpuUsPerMessage, target).toBeLessThan(1e6);
     expect(metrics.clientCpuUsPerMessage, target).toBeGreaterThan(1);
     expect(metrics.p99Us, target).toBeGreaterThanOrEqual(metrics.p50Us as number);
+  }
+});
+
+test('each row says how busy client and server were', () => {
+  for (const { target, loads } of rowsOf('http/post-json')) {
+    for (const side of ['client', 'server'] as const) {
+      const { cpuPercent, loopBusyPercent, gcPercent, loopDelayP99Ms, loopDelayMaxMs } = (loads as ProcessLoads)[side];
+      expect(cpuPercent, `${target}, ${side}`).toBeGreaterThan(0);
+      expect(loopBusyPercent, `${target}, ${side}`).toBeGreaterThan(0);
+      expect(loopBusyPercent, `${target}, ${side}`).toBeLessThanOrEqual(100);
+      expect(gcPercent, `${target}, ${side}`).toBeLessThan(100);
+      expect(loopDelayMaxMs, `${target}, ${side}`).toBeGreaterThanOrEqual(loopDelayP99Ms);
+    }
   }
 });
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { ProcessUsage } from './process-usage.js';
+import type { ProcessLoad } from './process-watch.js';
 
 /**
  * Reads the usage of a server process from the outside, whatever transport it speaks: the server is started with
@@ -16,8 +17,20 @@ export interface UsageProbe {
    * @throws Error when no server has reported within 30 s, or when it has ended.
    */
   read(options?: { collect: boolean }): Promise<ProcessUsage>;
+  /** Reads, and has the server watch its event loop and its garbage collector from now on. @throws Error as `read` does */
+  startWatch(): Promise<ProcessUsage>;
+  /** Reads, and ends the watch. @throws Error as `read` does */
+  stopWatch(): Promise<WatchedUsage>;
   close(): void;
 }
+
+/** What a server answers at the end of a watch. */
+export interface WatchedUsage extends ProcessUsage {
+  readonly load: ProcessLoad;
+}
+
+/** What the bench asks of a reporter, a line each. */
+export type UsageRequest = 'read' | 'collect' | 'watch' | 'unwatch';
 
 const timeoutMs = 30_000;
 const endedMessage = 'the server process has ended';
@@ -36,30 +49,33 @@ export async function openUsageProbe(): Promise<UsageProbe> {
     return { socket, lines: createInterface({ input: socket }) };
   });
   connected.catch(() => {});
+  const ask = async (request: UsageRequest): Promise<unknown> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const late = once(signal, 'abort').then((): never => {
+      throw new Error(`the server process did not report its usage within ${timeoutMs} ms`);
+    });
+    late.catch(() => {});
+    const peer = await Promise.race([connected, late]);
+    if (peer.socket.closed) throw new Error(endedMessage);
+    const stop = new AbortController();
+    const answer = once(peer.lines, 'line', { signal: stop.signal });
+    const ended = once(peer.socket, 'close', { signal: stop.signal }).then((): never => {
+      throw new Error(endedMessage);
+    });
+    ended.catch(() => {});
+    answer.catch(() => {});
+    peer.socket.write(`${request}\n`);
+    try {
+      return JSON.parse(String((await Promise.race([answer, ended, late]))[0]));
+    } finally {
+      stop.abort();
+    }
+  };
   return {
     nodeFlags: ['--import', reporter.href],
-    read: async (options) => {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const late = once(signal, 'abort').then((): never => {
-        throw new Error(`the server process did not report its usage within ${timeoutMs} ms`);
-      });
-      late.catch(() => {});
-      const peer = await Promise.race([connected, late]);
-      if (peer.socket.closed) throw new Error(endedMessage);
-      const stop = new AbortController();
-      const answer = once(peer.lines, 'line', { signal: stop.signal });
-      const ended = once(peer.socket, 'close', { signal: stop.signal }).then((): never => {
-        throw new Error(endedMessage);
-      });
-      ended.catch(() => {});
-      answer.catch(() => {});
-      peer.socket.write(options?.collect ? 'collect\n' : 'read\n');
-      try {
-        return JSON.parse(String((await Promise.race([answer, ended, late]))[0])) as ProcessUsage;
-      } finally {
-        stop.abort();
-      }
-    },
+    read: async (options) => (await ask(options?.collect ? 'collect' : 'read')) as ProcessUsage,
+    startWatch: async () => (await ask('watch')) as ProcessUsage,
+    stopWatch: async () => (await ask('unwatch')) as WatchedUsage,
     close: () => {
       socket?.destroy();
       listener.close();

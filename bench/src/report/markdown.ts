@@ -2,6 +2,7 @@ import { escapeUTF8 } from 'entities';
 import { markdownTable } from 'markdown-table';
 import type { MeasuredFigure } from '../claims/evaluate.js';
 import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
+import { loadsExplained, toLoadTable } from './loads.js';
 import { describeConditions } from './machine-text.js';
 import { leastLead } from './rank.js';
 import type { Report } from './report.js';
@@ -44,6 +45,7 @@ export function toMarkdown(report: Report): string {
       report.targets.map(({ name, version, about }) => [name, version ?? '–', about]),
       'lll',
     ),
+    ...loads(report),
   ];
   return `${parts.filter((part) => part !== false).join('\n\n')}\n`;
 }
@@ -73,6 +75,23 @@ function claimFigure({ label, value, unit, timesClaimed, facts }: MeasuredFigure
   const times = timesClaimed === undefined ? '' : ` (${formatRatio(timesClaimed)} × the claim)`;
   const found = facts === undefined ? '' : `, ${Object.values(facts).join(', ')}`;
   return `- ${escapeText(`${label}: ${formatFigure(value)} ${unit}${times}${found}`)}`;
+}
+
+/** Folded where the reader's Markdown can do that: it is long. */
+function loads(report: Report): string[] {
+  const table = toLoadTable(report);
+  if (table === undefined) return [];
+  const align = `lll${'r'.repeat(table.header.length - 3)}`;
+  return [
+    '<details><summary>How busy both sides were</summary>',
+    loadsExplained,
+    toTable(
+      [...table.header],
+      table.rows.map((row) => [...row]),
+      align,
+    ),
+    '</details>',
+  ];
 }
 
 function gaps({ gaps: list }: Report): string[] {

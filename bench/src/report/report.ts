@@ -2,6 +2,7 @@ import type { ClaimVerdict } from '../claims/evaluate.js';
 import type { GoalVerdict } from '../goals/evaluate.js';
 import type { Machine } from '../measure/machine.js';
 import type { Pinning } from '../measure/pinning.js';
+import type { ProcessLoads } from '../measure/process-watch.js';
 import type { Summary } from '../measure/statistics.js';
 import type { ProfileName } from '../run/profiles.js';
 import type { Params } from '../scenarios/scenario.js';
@@ -28,6 +29,8 @@ export interface Row {
   /** The rounds lie too far apart for small differences to mean anything. */
   readonly noisy: boolean;
   readonly facts?: Readonly<Record<string, string>>;
+  /** How busy both sides were in a round, in the middle of all; the greatest delay of any. Absent where one process does it all, and in older results. */
+  readonly loads?: ProcessLoads;
 }
 
 /** A cell that gave no row. */

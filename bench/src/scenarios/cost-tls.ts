@@ -28,6 +28,7 @@ export const costTls: Scenario = {
   targets: ['floor', 'mcpwire'],
   reference: 'mcpwire',
   pinned: true,
+  loadGenerator: true,
   compareBy: 'link',
   cases: casesOf,
   open: openMeasuring,
@@ -87,10 +88,10 @@ async function openMeasuring(cell: Cell): Promise<Session> {
         await connections.openFor(cell.timing.warmUpMs / 2);
       },
       round: async () => {
-        const { metrics } = await messages.round();
+        const { metrics, loads } = await messages.round();
         const { messagesPerSecond, p50Us, p99Us, clientCpuUsPerMessage, serverCpuUsPerMessage } = metrics as Record<string, number>;
         const kept = { messagesPerSecond, p50Us, p99Us, clientCpuUsPerMessage, serverCpuUsPerMessage } as Record<string, number>;
-        return { metrics: { ...kept, ...(await connections.openFor(cell.timing.roundMs)) } };
+        return { metrics: { ...kept, ...(await connections.openFor(cell.timing.roundMs)) }, ...(loads && { loads }) };
       },
       close: async () => {
         await Promise.all([messages.close(), connections.close()]);

@@ -2,7 +2,7 @@ import type { EchoClient } from '../load/echo-client.js';
 import { createText } from '../load/text.js';
 import { driveWindowed } from '../load/windowed.js';
 import { createLatencies, percentileUs } from '../measure/latencies.js';
-import { readUsage } from '../measure/process-usage.js';
+import { measureRound } from '../measure/measured-round.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
 import { findTarget } from '../targets/index.js';
 import { toProgramPath, toServerCommand } from '../targets/server-command.js';
@@ -76,25 +76,22 @@ export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho
       // While the other targets warmed up, V8 has shrunk the heaps of these processes, which takes some thousand requests to undo.
       for (; settling > 0; settling--) await burst(count);
       latencies.reset();
-      const serverBefore = await probe.read();
-      const clientBefore = readUsage();
-      const elapsedMs = await burst(count);
-      const clientAfter = readUsage();
-      const serverAfter = await probe.read();
-      const clientCpuUs = (clientAfter.cpuUs - clientBefore.cpuUs) / count;
-      const serverCpuUs = (serverAfter.cpuUs - serverBefore.cpuUs) / count;
+      const measured = await measureRound(probe, () => burst(count));
+      const clientCpuUs = measured.clientCpuUs / count;
+      const serverCpuUs = measured.serverCpuUs / count;
       const facts = client.describe?.();
       return {
         metrics: {
-          messagesPerSecond: (count / elapsedMs) * 1000,
+          messagesPerSecond: (count / measured.result) * 1000,
           p50Us: percentileUs(latencies, 50),
           p99Us: percentileUs(latencies, 99),
           cpuUsPerMessage: clientCpuUs + serverCpuUs,
           clientCpuUsPerMessage: clientCpuUs,
           serverCpuUsPerMessage: serverCpuUs,
-          clientPeakRssMiB: clientAfter.peakRssMiB,
-          serverPeakRssMiB: serverAfter.peakRssMiB,
+          clientPeakRssMiB: measured.client.peakRssMiB,
+          serverPeakRssMiB: measured.server.peakRssMiB,
         },
+        loads: measured.loads,
         ...(facts && { facts }),
       };
     },

@@ -9,6 +9,7 @@ export const httpPostSse: Scenario = {
   targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
   reference: 'sdk-v2',
   pinned: true,
+  loadGenerator: true,
   cases: httpEchoCases,
   open: (cell) => openServerSession(cell, 'sse'),
 };

@@ -5,6 +5,8 @@ import { createText } from '../load/text.js';
 import { driveWindowed } from '../load/windowed.js';
 import { createLatencies, percentileUs } from '../measure/latencies.js';
 import { readMachineClockMs } from '../measure/machine-clock.js';
+import { measureRound } from '../measure/measured-round.js';
+import { openUsageProbe, type UsageProbe } from '../measure/usage-probe.js';
 import type { ProfileName } from '../run/profiles.js';
 import type { Cell, Metric, RoundResult, Scenario, ScenarioCase, Session } from './scenario.js';
 
@@ -106,22 +108,45 @@ export const latencyPush: Scenario = {
 
 interface Opened {
   readonly channel: Channel;
+  readonly probe: UsageProbe;
   readonly bytes: number;
   readonly perSecond: number;
   /** Messages of a round of this length; enough for what they are worth. */
   countFor(durationMs: number): number;
+  close(): Promise<void>;
 }
 
 async function openFor({ target, params, serverCore }: Cell): Promise<Opened> {
   const bytes = Number(params.bytes);
   const perSecond = perSecondOf[bytes] ?? 100;
   const carrier = params.carrier as Carrier;
-  const channel = await openChannel({ carrier, target, roundTripMs: Number(params.roundTripMs), connections, core: serverCore });
-  return { channel, bytes, perSecond, countFor: (durationMs) => Math.max(5, Math.ceil((perSecond * durationMs) / 1000)) };
+  const probe = await openUsageProbe();
+  const channel = await openChannel({
+    carrier,
+    target,
+    roundTripMs: Number(params.roundTripMs),
+    connections,
+    core: serverCore,
+    nodeFlags: probe.nodeFlags,
+  }).catch((error: unknown) => {
+    probe.close();
+    throw error;
+  });
+  return {
+    channel,
+    probe,
+    bytes,
+    perSecond,
+    countFor: (durationMs) => Math.max(5, Math.ceil((perSecond * durationMs) / 1000)),
+    close: async () => {
+      await channel.close();
+      probe.close();
+    },
+  };
 }
 
 async function openRequests(cell: Cell): Promise<Session> {
-  const { channel, bytes, perSecond, countFor } = await openFor(cell);
+  const { channel, probe, bytes, perSecond, countFor, close } = await openFor(cell);
   const latencies = await createLatencies();
   const lateness = await createLatencies();
   const text = createText(bytes);
@@ -137,16 +162,16 @@ async function openRequests(cell: Cell): Promise<Session> {
     round: async () => {
       latencies.reset();
       lateness.reset();
-      await run(cell.timing.roundMs);
+      const { loads } = await measureRound(probe, () => run(cell.timing.roundMs));
       const late = isClosed ? {} : { sentLateP99Us: percentileUs(lateness, 99) };
-      return { metrics: { ...toMetrics(latencies), ...late } };
+      return { metrics: { ...toMetrics(latencies), ...late }, loads };
     },
-    close: () => channel.close(),
+    close,
   };
 }
 
 async function openPushes(cell: Cell): Promise<Session> {
-  const { channel, bytes, perSecond, countFor } = await openFor(cell);
+  const { channel, probe, bytes, perSecond, countFor, close } = await openFor(cell);
   const latencies = await createLatencies();
   const run = (durationMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -165,10 +190,10 @@ async function openPushes(cell: Cell): Promise<Session> {
     warmUp: () => run(cell.timing.warmUpMs),
     round: async () => {
       latencies.reset();
-      await run(cell.timing.roundMs);
-      return { metrics: toMetrics(latencies) };
+      const { loads } = await measureRound(probe, () => run(cell.timing.roundMs));
+      return { metrics: toMetrics(latencies), loads };
     },
-    close: () => channel.close(),
+    close,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ProcessLoads } from '../measure/process-watch.js';
 import type { OwnServer } from '../own-server/own-server.js';
 import type { ProfileName } from '../run/profiles.js';
 
@@ -20,6 +21,8 @@ export interface RoundResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** Findings that are no numbers, such as the kind of a descriptor. The last round's stand. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** How busy both sides were meanwhile. */
+  readonly loads?: ProcessLoads;
 }
 
 /** How long to warm up and to measure. */
@@ -63,8 +66,10 @@ export interface Scenario {
   readonly reference: string;
   /** Client and server keep to one core each, where the machine allows it. */
   readonly pinned: boolean;
-  /** A parameter whose values stand in one table and one chart, to be compared with each other. */
-  readonly compareBy?: string;
+  /** The client is the bench's own, the same for every target: a row says so where it had no time left and the rate is its own. */
+  readonly loadGenerator?: boolean;
+  /** A parameter (or several) whose values stand in one table and one chart, to be compared with each other. */
+  readonly compareBy?: string | readonly string[];
   cases(profile: ProfileName): readonly ScenarioCase[];
   /** The cases in place of those, where the command line asks for a number of streams to hold. */
   casesFor?(streams: number): readonly ScenarioCase[];

@@ -2,6 +2,7 @@ import type { Carrier } from '../load/channel.js';
 import { callOnce } from '../load/streaming/call-once.js';
 import { openStreamCaller } from '../load/streaming/stream-caller.js';
 import { createLatencies, percentileUs } from '../measure/latencies.js';
+import { measureRound } from '../measure/measured-round.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
 import type { ProfileName } from '../run/profiles.js';
 import type { Cell, Params, RoundResult, Scenario, ScenarioCase, Session } from './scenario.js';
@@ -90,9 +91,7 @@ async function openStreaming({ target, params, timing, serverCore }: Cell): Prom
     warmUp: () => runFor(timing.warmUpMs).then(() => {}),
     round: async (): Promise<RoundResult> => {
       for (const histogram of Object.values(histograms)) histogram.reset();
-      const before = await probe.read();
-      const waitedForEnd = await runFor(timing.roundMs);
-      const { cpuUs } = await probe.read();
+      const { result: waitedForEnd, serverCpuUs, loads } = await measureRound(probe, () => runFor(timing.roundMs));
       const { first, added, gap } = histograms;
       const chunks = first.totalCount + gap.totalCount;
       return {
@@ -105,8 +104,9 @@ async function openStreaming({ target, params, timing, serverCore }: Cell): Prom
           gapP99Ms: percentileUs(gap, 99) / 1000,
           waitedForEnd,
           chunks,
-          serverCpuUsPerChunk: (cpuUs - before.cpuUs) / chunks,
+          serverCpuUsPerChunk: serverCpuUs / chunks,
         },
+        loads,
       };
     },
     close: async () => {

@@ -1,5 +1,6 @@
 import { noisyAbove } from '../../measure/statistics.js';
 import { summarizeGoals } from '../format.js';
+import { loadsExplained, toLoadTable } from '../loads.js';
 import { describeConditions, describeLoad, isBusy } from '../machine-text.js';
 import { leastLead } from '../rank.js';
 import type { Report } from '../report.js';
@@ -66,5 +67,17 @@ function methodMarkup(report: Report): Markup {
 <p class="about">${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}, V8 ${machine.v8}. ${describeConditions(report)} The run took ${Math.round(report.durationSeconds)} s: <code>${report.command}</code></p>
 <div class="scroll"><table class="words"><thead><tr><th>Target</th><th>Version</th><th>What it is</th></tr></thead><tbody>${report.targets.map(
     ({ name, version, about }) => html`<tr><td>${name}</td><td>${version ?? '–'}</td><td>${about}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>
+${loadMarkup(report)}</section>`;
+}
+
+function loadMarkup(report: Report): Markup | false {
+  const table = toLoadTable(report);
+  return (
+    table !== undefined &&
+    html`<details><summary>How busy both sides were</summary><p class="about">${loadsExplained}</p>
+<div class="scroll"><table><thead><tr>${table.header.map((label) => html`<th>${label}</th>`)}</tr></thead><tbody>${table.rows.map(
+      (row) => html`<tr>${row.map((text) => html`<td>${text}</td>`)}</tr>`,
+    )}</tbody></table></div></details>`
+  );
 }
