@@ -49,7 +49,6 @@ const ofStreams = (metric: string, label: string, unit: string): readonly ClaimM
 
 const beating = [
   { streams: 1000, heartbeatMs: 1000 },
-  { streams: 1000, heartbeatMs: 5000 },
   { streams: 10_000, heartbeatMs: 1000 },
   { streams: 10_000, heartbeatMs: 5000 },
   { streams: 10_000, heartbeatMs: 15_000 },

@@ -38,8 +38,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   standard: {
     name: 'standard',
     about: 'more sizes and windows, within 10 min',
-    warmUpMs: 350,
-    roundMs: 150,
+    warmUpMs: 300,
+    roundMs: 120,
     rounds: 6,
     launches: 1,
     budgetMs: 570_000,

@@ -31,7 +31,7 @@ function toCase(streams: number, heartbeatMs: number, rounds: number): ScenarioC
 function casesOf(profile: ProfileName): readonly ScenarioCase[] {
   if (profile === 'quick') return [];
   if (profile === 'smoke') return [toCase(20, 100, 2)];
-  if (profile === 'standard') return [toCase(1000, 1000, 2), { ...toCase(1000, 5000, 1), targets: ['mcpwire'] }];
+  if (profile === 'standard') return [toCase(1000, 1000, 2)];
   return [toCase(10_000, 1000, 3), toCase(10_000, 5000, 2), toCase(10_000, 15_000, 1)];
 }
 

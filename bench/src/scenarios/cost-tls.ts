@@ -41,16 +41,12 @@ function casesOf(profile: ProfileName): readonly ScenarioCase[] {
       params: { link, bytes, window: 16 },
       rounds: 3,
       warmUpCount: bytes > 100_000 ? 60 : 1500,
-      ...(profile === 'standard' && bytes > 100 && { targets: ['mcpwire'] }),
       estimatedRoundMs: profile === 'full' ? 1000 : 320,
       estimatedWarmUpMs: link === 'tls-resumed' ? 350 : 1000,
     }));
-  if (profile === 'smoke') return toCases(100, ['tcp', 'tls', 'tls-resumed']);
-  return [
-    ...toCases(100, ['tcp', 'tls', 'tls-resumed']),
-    ...toCases(10_240, ['tcp', 'tls']),
-    ...(profile === 'full' ? toCases(1_048_576, ['tcp', 'tls']) : []),
-  ];
+  const small = toCases(100, ['tcp', 'tls', 'tls-resumed']);
+  if (profile !== 'full') return small;
+  return [...small, ...toCases(10_240, ['tcp', 'tls']), ...toCases(1_048_576, ['tcp', 'tls'])];
 }
 
 const request = {

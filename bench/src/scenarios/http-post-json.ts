@@ -11,6 +11,6 @@ export const httpPostJson: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   loadGenerator: true,
-  cases: httpEchoCases,
+  cases: (profile) => httpEchoCases(profile, { largeInStandard: true }),
   open: (cell) => openServerSession(cell, 'json'),
 };

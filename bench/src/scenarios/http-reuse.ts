@@ -29,6 +29,7 @@ export const httpReuse: Scenario = {
   targets: ['floor', 'mcpwire'],
   reference: 'floor',
   pinned: true,
+  compareBy: ['link', 'connections'],
   cases: (profile) => {
     if (profile === 'quick') return [];
     const variants: readonly (readonly [Reuse, number])[] = [

@@ -27,7 +27,11 @@ export const stdioBytes: Scenario = {
     return sizes.flatMap((bytes) => [
       { params: { layer: 'raw', bytes }, targets: ['floor'] },
       { params: { layer: 'framed', bytes }, targets: ['floor'] },
-      { params: { layer: 'parsed', bytes }, ...(profile === 'quick' && { targets: ['floor', 'mcpwire', 'sdk-v2'], rounds: 5 }) },
+      {
+        params: { layer: 'parsed', bytes },
+        ...(profile === 'quick' && { targets: ['floor', 'mcpwire', 'sdk-v2'], rounds: 5 }),
+        ...(profile === 'standard' && bytes > 65_536 && { targets: ['floor', 'mcpwire'] }),
+      },
     ]);
   },
   open: async (cell) => {

@@ -16,7 +16,7 @@ export const stdioLarge: Scenario = {
     if (profile === 'smoke') return [{ params: { bytes: 1_048_576 } }];
     if (profile === 'quick') return [];
     const large = { params: { bytes: 10_485_760 }, rounds: 5, estimatedRoundMs: 400 };
-    return [{ params: { bytes: 1_048_576 } }, { ...large, rounds: 7 }];
+    return profile === 'standard' ? [large] : [{ params: { bytes: 1_048_576 } }, { ...large, rounds: 7 }];
   },
   open: async (cell) => {
     const session = await openStdioEchoSession(cell, { bytes: Number(cell.params.bytes), window: 1, sampleShift: 0 });

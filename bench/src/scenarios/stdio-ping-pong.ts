@@ -20,7 +20,7 @@ export const stdioPingPong: Scenario = {
   pinned: true,
   cases: (profile) => {
     const small = { params: { bytes: 100 }, warmUpCount: 4_000, estimatedWarmUpMs: 900 };
-    if (profile === 'smoke') return [small];
+    if (profile === 'smoke' || profile === 'standard') return [small];
     if (profile === 'quick') return [{ ...small, targets: ['floor-unparsed', 'floor', 'mcpwire', 'sdk-v2'] }];
     return [small, { ...small, params: { bytes: 10_240 } }];
   },
