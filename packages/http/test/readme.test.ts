@@ -17,6 +17,18 @@ it('the example in the README runs and prints its three events', () => {
   }
 });
 
+it('the example of authentication lets in whom it should', () => {
+  const example = /```js bearer\.js\n(.*?)```/s.exec(readme)?.[1] as string;
+  const output = /```text bearer\.js\n(.*?)```/s.exec(readme)?.[1];
+  const file = join(import.meta.dirname, 'fixtures', `readme-bearer-${process.pid}.mjs`);
+  writeFileSync(file, example);
+  try {
+    expect(execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 15_000 })).toBe(output);
+  } finally {
+    rmSync(file);
+  }
+});
+
 it('the README has a heading for every error code', () => {
   // Records, so that a code that is added and not listed here is no program.
   const server: Record<HttpErrorCode, true> = {

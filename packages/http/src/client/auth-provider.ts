@@ -15,12 +15,12 @@ export interface InsufficientScopeContext extends UnauthorizedContext {
   scope: string | undefined;
 }
 
-/** Bearer tokens. The interface of the same name of the official MCP SDK, v2. */
+/** Bearer tokens. What implements the interface of the same name of the official MCP SDK, v2, is one; here nothing need be a promise. */
 export interface AuthProvider {
   /** Called before every request. */
-  token(): Promise<string | undefined>;
+  token(): string | undefined | Promise<string | undefined>;
   /** Called when the token was refused; the request is repeated once it resolves. Requests refused meanwhile wait for it as well. */
-  onUnauthorized?(context: UnauthorizedContext): Promise<void>;
+  onUnauthorized?(context: UnauthorizedContext): void | Promise<void>;
 }
 
 /** The part of the official SDK's `OAuthClientProvider` that is read here. The rest is between it and `auth`. */

@@ -1,5 +1,6 @@
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import type { Proxies } from './proxies.js';
 
 /** What of `tls.connect` a client may want to set: a private authority, a certificate of its own. */
 export type ClientTlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'rejectUnauthorized' | 'servername'>;
@@ -9,7 +10,8 @@ export interface UndiciAgentOptions {
   http2: boolean;
   maxConnections: number | undefined;
   connectTimeoutMs: number;
-  proxyFromEnvironment: boolean;
+  /** To send over; none where undefined. */
+  proxies: Proxies | undefined;
 }
 
 /** What an HTTP/2 connection carries at once, before a second one is opened. */
@@ -26,9 +28,9 @@ export function createAgent(options: UndiciAgentOptions): { dispatcher: Dispatch
   const { tls, http2, maxConnections, connectTimeoutMs } = options;
   const common = { connections: maxConnections ?? null, bodyTimeout: 0 };
   const connect = { ...tls, timeout: connectTimeoutMs };
-  if (options.proxyFromEnvironment && hasProxy()) {
+  if (options.proxies) {
     return {
-      dispatcher: new EnvHttpProxyAgent({ ...common, connect, requestTls: connect, connectTimeout: connectTimeoutMs }),
+      dispatcher: new EnvHttpProxyAgent({ ...common, ...options.proxies, connect, requestTls: connect, connectTimeout: connectTimeoutMs }),
       protocols: { settled: () => undefined },
     };
   }
@@ -81,8 +83,4 @@ class FirstConnections implements KnownProtocols {
     this.#met.get(origin)?.resolve();
     this.#met.set(origin, undefined);
   }
-}
-
-function hasProxy(): boolean {
-  return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => (process.env[name] ?? '') !== '');
 }

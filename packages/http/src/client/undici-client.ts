@@ -2,7 +2,8 @@ import type { Dispatcher } from 'undici';
 import { DEFAULT_HEADERS_TIMEOUT_MS, type HttpClient, type HttpClientRequest, type HttpClientResponse } from '../http-client.js';
 import { HttpClientError } from '../http-client-error.js';
 import { aborted } from './fetch-client.js';
-import { type ClientTlsOptions, createAgent, type KnownProtocols } from './undici-agent.js';
+import { readProxies } from './proxies.js';
+import type { ClientTlsOptions, KnownProtocols, UndiciAgentOptions } from './undici-agent.js';
 import { UndiciExchange } from './undici-exchange.js';
 
 export interface UndiciClientOptions {
@@ -23,11 +24,12 @@ export interface UndiciClientOptions {
 /** So many addresses are remembered taken apart: a program has a few. */
 const MAX_REMEMBERED = 64;
 
-/** A client over undici's dispatcher. */
+/** A client over undici's dispatcher. undici is loaded for the first request: whoever imports this and talks over stdio does without. */
 export class UndiciClient implements HttpClient {
-  readonly #dispatcher: Dispatcher;
-  readonly #owned: boolean;
-  readonly #protocols: KnownProtocols | undefined;
+  #dispatcher: Dispatcher | undefined;
+  readonly #owned: UndiciAgentOptions | undefined;
+  #protocols: KnownProtocols | undefined;
+  #loading: Promise<void> | undefined;
   readonly #headersTimeoutMs: number;
   readonly #targets = new Map<string, { origin: string; path: string }>();
   readonly #active = new Set<UndiciExchange>();
@@ -36,18 +38,15 @@ export class UndiciClient implements HttpClient {
 
   constructor(options: UndiciClientOptions) {
     this.#headersTimeoutMs = options.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS;
-    this.#owned = options.dispatcher === undefined;
     if (options.dispatcher) this.#dispatcher = options.dispatcher;
     else {
-      const { dispatcher, protocols } = createAgent({
+      this.#owned = {
         tls: options.tls,
         http2: options.http2 ?? true,
         maxConnections: options.maxConnections,
         connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-        proxyFromEnvironment: options.proxyFromEnvironment ?? true,
-      });
-      this.#dispatcher = dispatcher;
-      this.#protocols = protocols;
+        proxies: (options.proxyFromEnvironment ?? true) ? readProxies() : undefined,
+      };
     }
   }
 
@@ -74,23 +73,43 @@ export class UndiciClient implements HttpClient {
         // Lets requests share an HTTP/2 connection. It sends nothing twice: over HTTP/1.1 each has its connection to itself.
         idempotent: true,
       };
-      const wait = this.#protocols?.settled(target.origin);
-      if (wait) void wait.then(() => this.#dispatch(options, exchange));
-      else this.#dispatch(options, exchange);
+      if (this.#dispatcher) this.#schedule(options, exchange);
+      else {
+        this.#loading ??= this.#load();
+        this.#loading.then(
+          () => this.#schedule(options, exchange),
+          (error: unknown) => exchange.giveUp(HttpClientError.from(error, 'undici could not be loaded')),
+        );
+      }
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const exchange of [...this.#active]) exchange.giveUp(closed());
-    if (this.#owned) this.#destroyed ??= this.#dispatcher.destroy(closed());
+    await this.#loading?.catch(() => {});
+    if (this.#owned) this.#destroyed ??= this.#dispatcher?.destroy(closed());
     await this.#destroyed;
+  }
+
+  async #load(): Promise<void> {
+    const { createAgent } = await import('./undici-agent.js');
+    const { dispatcher, protocols } = createAgent(this.#owned as UndiciAgentOptions);
+    this.#dispatcher = dispatcher;
+    this.#protocols = protocols;
+  }
+
+  /** At once, unless what the origin speaks is about to be known. */
+  #schedule(options: Dispatcher.DispatchOptions, exchange: UndiciExchange): void {
+    const wait = exchange.isOver ? undefined : this.#protocols?.settled(String(options.origin));
+    if (wait) void wait.then(() => this.#dispatch(options, exchange));
+    else this.#dispatch(options, exchange);
   }
 
   #dispatch(options: Dispatcher.DispatchOptions, exchange: UndiciExchange): void {
     if (exchange.isOver) return;
     try {
-      this.#dispatcher.dispatch(options, exchange);
+      (this.#dispatcher as Dispatcher).dispatch(options, exchange);
     } catch (error) {
       exchange.giveUp(HttpClientError.from(error, `${options.method} ${String(options.origin)}${options.path} failed`));
     }

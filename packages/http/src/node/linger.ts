@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
+import { Http2ErrorCode } from './http2-error-code.js';
 
 /** How long a client has to read a response to a request that it is still sending. */
 const LINGER_MS = 500;
@@ -22,7 +23,7 @@ export function linger(req: IncomingMessage, res: ServerResponse, isHttp2: boole
     res.off('close', end);
     if (!isHttp2) res.end();
     // RFC 9113 section 8.1: the response is complete, and the rest of the request need not be sent.
-    else (res as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_NO_ERROR);
+    else (res as unknown as Http2ServerResponse).stream.close(Http2ErrorCode.NO_ERROR);
   };
   const discard = (chunk: Buffer): void => {
     bytes += chunk.length;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Exchange, Exchanges } from '../exchanges.js';
 import { assertHeaders, assertStatus } from '../header-value.js';
 import { isHttpError } from '../http-error.js';
@@ -7,6 +7,7 @@ import type { BodyWriter, HttpHeaders, HttpRequest, HttpResponse, HttpResponseHe
 import { textResponse } from '../message.js';
 import type { Principal } from '../principal.js';
 import { shuttingDown } from '../shutting-down.js';
+import { Http2ErrorCode } from './http2-error-code.js';
 import { linger } from './linger.js';
 import { contentLength, NodeBody } from './node-body.js';
 import { abortResponse, compactHead, type NodeResponse, wasAborted } from './node-response.js';
@@ -266,7 +267,7 @@ export class NodeExchange implements HttpRequest, Exchange, NodeSinkOwner {
       // Clients that reset a stream without an error code, as undici does, have Node wait for what is written to leave; it never does.
       const { stream } = this.res as unknown as Http2ServerResponse;
       stream.once('aborted', () => {
-        if (stream.rstCode === constants.NGHTTP2_NO_ERROR) stream.destroy();
+        if (stream.rstCode === Http2ErrorCode.NO_ERROR) stream.destroy();
       });
     }
     try {

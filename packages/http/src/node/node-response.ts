@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { constants, type Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
+import { Http2ErrorCode } from './http2-error-code.js';
 
 /** What `node:http` or `node:http2` hands to a listener to answer with. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
@@ -7,7 +8,7 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
 /** Cuts a response off, so that its reader sees that it is not whole. */
 export function abortResponse(res: NodeResponse): void {
   // Any other code than an error's would look like an end.
-  if (isHttp2(res)) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if (isHttp2(res)) res.stream.close(Http2ErrorCode.INTERNAL_ERROR);
   else res.destroy();
 }
 
@@ -17,7 +18,7 @@ export function wasAborted(res: NodeResponse): boolean {
   if (!isHttp2(res)) return false;
   // A stream that is reset counts as finished, because Node ends it then.
   const { stream } = res;
-  return stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
+  return stream.aborted || stream.rstCode !== Http2ErrorCode.NO_ERROR;
 }
 
 /**

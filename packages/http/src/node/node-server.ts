@@ -1,12 +1,5 @@
 import { createServer as createPlainServer, Server as PlainServer, type Server } from 'node:http';
-import {
-  createServer as createH2cServer,
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type Http2Session,
-} from 'node:http2';
-import { createServer as createTlsServer } from 'node:https';
+import type { Http2SecureServer, Http2Server, Http2Session } from 'node:http2';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { type CloseOptions, DEFAULT_GRACE_MS } from '../exchanges.js';
@@ -64,7 +57,7 @@ function checkingIntervalMs(...limitsMs: number[]): number {
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', port = 0, tls } = options;
   const nodeHandler = toNodeHandler(options.handler, options);
-  const server = createServer(options, nodeHandler);
+  const server = await createServer(options, nodeHandler);
   server.on('checkContinue', nodeHandler.checkContinue);
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
 
@@ -155,7 +148,8 @@ function goodbye(session: Http2Session): Promise<void> {
   });
 }
 
-function createServer(options: HttpServerOptions, nodeHandler: NodeHandler): Server | Http2Server | Http2SecureServer {
+/** TLS and HTTP/2 are loaded when they are asked for: that takes longer than to import all else. */
+async function createServer(options: HttpServerOptions, nodeHandler: NodeHandler): Promise<Server | Http2Server | Http2SecureServer> {
   const { tls, http2 = false, maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES, keepAliveTimeoutMs = DEFAULT_KEEP_ALIVE_TIMEOUT_MS } = options;
   const { headersTimeoutMs = 20_000, requestTimeoutMs = 60_000 } = options;
   const http1 = {
@@ -169,7 +163,9 @@ function createServer(options: HttpServerOptions, nodeHandler: NodeHandler): Ser
   };
   const secure = { ...tls, handshakeTimeout: headersTimeoutMs };
   if (!http2) {
-    const server = tls ? createTlsServer({ ...secure, ...http1 }, nodeHandler) : createPlainServer(http1, nodeHandler);
+    const server = tls
+      ? (await import('node:https')).createServer({ ...secure, ...http1 }, nodeHandler)
+      : createPlainServer(http1, nodeHandler);
     // One more than is served, so that the handler sees that there are too many.
     server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
     return server;
@@ -178,6 +174,7 @@ function createServer(options: HttpServerOptions, nodeHandler: NodeHandler): Ser
     settings: { maxConcurrentStreams: options.maxConcurrentStreams ?? 256, maxHeaderListSize: maxHeaderBytes },
     maxHeaderListPairs: maxHeaderBytes / 32,
   };
+  const { createServer: createH2cServer, createSecureServer } = await import('node:http2');
   const server = tls ? createSecureServer({ ...secure, ...h2, ...http1, allowHTTP1: true }, nodeHandler) : createH2cServer(h2, nodeHandler);
   // For the HTTP/1.1 connections of a secure server: it has these as properties, and not as options.
   return Object.assign(server, http1);

@@ -44,7 +44,14 @@ class LazyRequest {
   }
 }
 
-if (typeof Request === 'function') {
+let linked = false;
+
+/**
+ * Gives `LazyRequest` what else a `Request` has. Not before one is wanted: Node loads its whole `fetch` when the global is first looked at,
+ * which takes longer than to import a server.
+ */
+function link(): void {
+  linked = true;
   for (const name of Object.getOwnPropertyNames(Request.prototype)) {
     if (name in LazyRequest.prototype) continue;
     Object.defineProperty(LazyRequest.prototype, name, {
@@ -62,7 +69,10 @@ if (typeof Request === 'function') {
 /** The runtime's own `Request`, where it has one, and a lazy one elsewhere. */
 export function toWebRequest(http: HttpRequest): Request {
   const { native } = http;
-  if (typeof Request === 'function' && native instanceof Request) return native;
+  if (typeof Request === 'function') {
+    if (native instanceof Request) return native;
+    if (!linked) link();
+  }
   return new LazyRequest(http) as unknown as Request;
 }
 
