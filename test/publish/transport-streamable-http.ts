@@ -1,5 +1,6 @@
 import { createHttpServer } from '@mcpwire/http/node';
 import { Peer } from '@mcpwire/jsonrpc';
+import type { EventStore as EventStoreOfRoot, StreamableHTTPClientTransportOptions } from '@mcpwire/transport-streamable-http';
 import { StreamableHTTPClientTransport } from '@mcpwire/transport-streamable-http/client';
 import type { StreamableHTTPServerTransportOptions } from '@mcpwire/transport-streamable-http/node';
 import { NodeStreamableHTTPServerTransport } from '@mcpwire/transport-streamable-http/node';
@@ -8,7 +9,8 @@ import { createMemoryEventStore, createStreamableHTTPHandler } from '@mcpwire/tr
 import type { EventStoreCase } from '@mcpwire/transport-streamable-http/store-contract';
 import { eventStoreContract } from '@mcpwire/transport-streamable-http/store-contract';
 
-const eventStore: EventStore = createMemoryEventStore({ maxEvents: 1000 });
+const eventStore: EventStore & EventStoreOfRoot = createMemoryEventStore({ maxEvents: 1000 });
+const clientOptions: StreamableHTTPClientTransportOptions = { authProvider: { token: () => 'secret' } };
 const cases: readonly EventStoreCase[] = eventStoreContract;
 const dropIn: StreamableHTTPServerTransportOptions = { sessionIdGenerator: undefined, eventStore };
 await new NodeStreamableHTTPServerTransport(dropIn).close();
@@ -31,7 +33,7 @@ const options: StreamableHTTPHandlerOptions = {
 const handler = createStreamableHTTPHandler(options);
 const server = await createHttpServer({ handler });
 
-const peer = new Peer(new StreamableHTTPClientTransport(server.url));
+const peer = new Peer(new StreamableHTTPClientTransport(server.url, clientOptions));
 await peer.start();
 await peer.request('initialize', {
   protocolVersion: '2025-11-25',

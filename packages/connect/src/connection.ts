@@ -34,7 +34,6 @@ export class Connection implements AsyncDisposable {
   readonly agreement: Agreement;
   /** What every request says of this client; undefined in the legacy era, where `initialize` has said it. */
   readonly #meta: Params | undefined;
-
   readonly #resultTypes: readonly string[] | undefined;
 
   constructor(

@@ -21,6 +21,17 @@ it("runs the README's example", async () => {
   expect(stdout).toContain("{ type: 'text', text: 'hello' }");
 });
 
+it('runs the subscription', async () => {
+  const [, code = ''] = /```js subscribe\.js\n(.*?)```/s.exec(readme) ?? [];
+  const [, output] = /```text subscribe\.js\n(.*?)```/s.exec(readme) ?? [];
+  const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
+  onTestFinished(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+  const program = join(scratch, 'subscribe.js');
+  writeFileSync(program, code);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { cwd: join(folder, '..', '..') });
+  expect([stdout, stderr]).toEqual([output, '']);
+});
+
 it('tells of every option there is', () => {
   const declarations = readdirSync(join(folder, 'dist'))
     .filter((file) => file.endsWith('.d.ts'))

@@ -33,3 +33,4 @@ export {
   type StatusDetails,
 } from './client/sdk-marks.js';
 export { createAuthorizationFetch, createUserFetch, type FetchLike, needsFetch, type UserFetchOptions } from './client/user-fetch.js';
+export { UserWaits } from './client/user-waits.js';

@@ -298,7 +298,10 @@ export class Peer implements AsyncDisposable {
   #tellCancelled(requestId: RequestId, method: string, reason: string): void {
     // `initialize` must not be cancelled (MCP 2025-11-25, "Cancellation"); a connection that has ended has nobody to tell.
     if (method === 'initialize' || this.#ending) return;
-    this.notify('notifications/cancelled', { requestId, reason }).catch((error: unknown) => this.#report(error));
+    this.notify('notifications/cancelled', { requestId, reason }).catch((error: unknown) => {
+      // Whoever closes the connection gives up whatever is under way.
+      if (!this.#closing) this.#report(error);
+    });
   }
 
   #closed(reason: CloseReason | undefined): void {

@@ -124,6 +124,31 @@ describe('a request whose signal aborts', () => {
     expect(transport.sent).toMatchObject([{ id: 1 }, { method: 'notifications/cancelled', params: { requestId: 1 } }]);
     await peer.close();
   });
+
+  test.each([
+    ['nobody is told of a cancellation that close cuts off', true, []],
+    ['a cancellation that cannot be sent is told to onerror', false, ['The transport is closed.']],
+  ])('%s', async (_, closes, told) => {
+    const transport = new ScriptedTransport();
+    const errors: string[] = [];
+    const peer = new Peer(transport, { onerror: (error) => errors.push(error.message) });
+    await peer.start();
+    let fail = (): void => {};
+    transport.onsend = (message) =>
+      'id' in message
+        ? Promise.resolve()
+        : new Promise((_resolve, reject) => (fail = () => reject(new TransportError('closed', 'The transport is closed.'))));
+    const controller = new AbortController();
+    const request = outcomeOf(peer.request('x', {}, { signal: controller.signal }));
+    await settle();
+    controller.abort();
+    await request;
+    if (closes) await peer.close();
+    fail();
+    await settle();
+    expect(errors).toEqual(told);
+    await peer.close();
+  });
 });
 
 test('a request whose send lasts until its answer is cancelled on the wire, though the transport would give its send up', async () => {

@@ -140,6 +140,11 @@ export class SSEConnection extends PostedTransport implements SinkListener {
     if (this.owed === 0) void this.close();
   }
 
+  /** The client has gone before it had a stream. */
+  protected leave(): void {
+    this.#endOnceTaken({ kind: 'peer-gone' });
+  }
+
   /** Closes for a reason of its own. */
   protected fail(error: Error): void {
     this.#end({ kind: 'failed', error });

@@ -93,6 +93,8 @@ class SSEServer {
   readonly #sessionIdParam: string;
   readonly #settings: ConnectionSettings;
   readonly #toEndpoint: (request: HttpRequest) => ToEndpoint;
+  /** What a client is told for which there is no room. */
+  readonly #full: string;
   #draining = false;
 
   constructor(options: SSEHandlerOptions) {
@@ -105,7 +107,9 @@ class SSEServer {
     this.#sessionIdParam = sessionIdParam;
     this.#settings = toConnectionSettings(options);
     this.#toEndpoint = createEndpoints(options, messagePath, sessionIdParam);
-    this.sessions = new Sessions(options.maxSessions ?? DEFAULT_MAX_SESSIONS, options.sessionIdleMs ?? DEFAULT_SESSION_IDLE_MS);
+    const { maxSessions = DEFAULT_MAX_SESSIONS, sessionIdleMs = DEFAULT_SESSION_IDLE_MS } = options;
+    this.sessions = new Sessions(maxSessions, sessionIdleMs);
+    this.#full = `Too many sessions: maxSessions is ${maxSessions}, and none was idle for ${sessionIdleMs} ms. Try again later.\n`;
   }
 
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
@@ -142,7 +146,7 @@ class SSEServer {
 
   #open(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     if (this.#draining) return textResponse(503, 'The server is stopping.\n', { 'retry-after': 1 });
-    if (!this.sessions.makeRoom()) return textResponse(503, 'Too many sessions.\n', { 'retry-after': 30 });
+    if (!this.sessions.makeRoom()) return textResponse(503, this.#full, { 'retry-after': 30 });
     const id = this.#options.sessionIdGenerator?.() ?? crypto.randomUUID();
     if (typeof id !== 'string' || id === '' || this.sessions.byId.has(id)) {
       throw new TypeError('sessionIdGenerator must return a text that no open session has.');
@@ -153,9 +157,15 @@ class SSEServer {
     try {
       const connected = this.#options.onconnect(session, request);
       if (!connected) return response;
+      // Until there is a stream, nothing else tells of a client that goes.
+      request.onclose = () => session.leave();
       return connected.then(
-        () => response,
+        () => {
+          request.onclose = undefined;
+          return response;
+        },
         (error: unknown) => {
+          request.onclose = undefined;
           throw this.#refused(session, error);
         },
       );

@@ -28,10 +28,17 @@ export function toConnectionSettings(limits: SSEServerLimits): ConnectionSetting
   for (const [name, value] of Object.entries({ keepAliveMs, stallTimeoutMs, graceMs })) {
     if (!(value >= 0)) throw new RangeError(`${name} must be zero or more, not ${value}`);
   }
-  const { maxQueuedBytes, maxWaitingSends } = limits;
+  const { maxQueuedBytes, maxWaitingSends, maxBodyBytes, bodyTimeoutMs } = limits;
   if (maxQueuedBytes !== undefined && !(maxQueuedBytes > 0)) {
     throw new RangeError(`maxQueuedBytes must be a positive number, not ${maxQueuedBytes}`);
   }
+  if (maxBodyBytes !== undefined && !(maxBodyBytes > 0))
+    throw new RangeError(`maxBodyBytes must be a positive number, not ${maxBodyBytes}`);
+  if (maxWaitingSends !== undefined && !(maxWaitingSends >= 0)) {
+    throw new RangeError(`maxWaitingSends must be zero or more, not ${maxWaitingSends}`);
+  }
+  if (bodyTimeoutMs !== undefined && !(bodyTimeoutMs >= 0))
+    throw new RangeError(`bodyTimeoutMs must be zero or more, not ${bodyTimeoutMs}`);
   return { maxQueuedBytes, maxWaitingSends, graceMs, stalled, keepAlive: toKeepAlive(keepAliveMs, stallTimeoutMs) };
 }
 

@@ -34,6 +34,10 @@ export class Session extends SSEConnection implements LimitedSession {
     super.retire();
   }
 
+  override leave(): void {
+    super.leave();
+  }
+
   override fail(error: Error): void {
     super.fail(error);
   }

@@ -11,7 +11,7 @@ export class Sessions<T extends LimitedSession> {
   readonly byId: Map<string, T> = new Map();
   readonly #maxSessions: number;
   readonly #idleMs: number;
-  #onempty: (() => void) | undefined;
+  #onempty: (() => void)[] = [];
   /** Before this time no session is idle long enough: nobody need look. */
   #noneIdleUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -45,14 +45,15 @@ export class Sessions<T extends LimitedSession> {
 
   delete(session: T): void {
     if (this.byId.get(session.sessionId) === session) this.byId.delete(session.sessionId);
-    if (this.byId.size === 0) this.#onempty?.();
+    if (this.byId.size > 0) return;
+    for (const resolve of this.#onempty.splice(0)) resolve();
   }
 
-  /** Resolves when there is none. A further call takes the place of the one before. */
+  /** Resolves when there is none. */
   empty(): Promise<void> {
     if (this.byId.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onempty = resolve;
+      this.#onempty.push(resolve);
     });
   }
 }

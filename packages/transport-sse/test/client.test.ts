@@ -31,6 +31,36 @@ function create(url: string, options: SSEClientTransportOptions = {}): Observed<
   return observed;
 }
 
+describe('a provider that never says anything', () => {
+  const provider = { token: (): Promise<never> => new Promise(() => {}) };
+
+  test.each([
+    ['startTimeoutMs', 'timeout'],
+    ['close', 'closed'],
+    ['signal', 'aborted'],
+  ])('is waited for by start until %s', async (how, code) => {
+    const server = await serve();
+    const { transport } = create(server.url, { authProvider: provider, ...(how === 'startTimeoutMs' && { startTimeoutMs: 50 }) });
+    const controller = new AbortController();
+    const outcome = transport.start({ signal: controller.signal }).catch((error) => error);
+    await sleep(10);
+    if (how === 'close') void transport.close();
+    if (how === 'signal') controller.abort();
+    expect(await Promise.race([outcome, sleep(2_000, 'nothing came')])).toMatchObject({ name: 'TransportError', code });
+  });
+
+  test('is waited for by send until close', async () => {
+    let isSilent = false;
+    const token = (): Promise<string> => (isSilent ? new Promise(() => {}) : Promise.resolve('x'));
+    const { client } = await connect({}, { authProvider: { token } });
+    isSilent = true;
+    const outcome = client.transport.send({ jsonrpc: '2.0', method: 'notifications/x' }).catch((error) => error);
+    await sleep(10);
+    await client.transport.close();
+    expect(await Promise.race([outcome, sleep(2_000, 'nothing came')])).toMatchObject({ name: 'TransportError', code: 'closed' });
+  });
+});
+
 async function connect(
   script: Script = {},
   options: SSEClientTransportOptions = {},

@@ -300,12 +300,47 @@ describe('pages of other sites', () => {
   });
 });
 
+describe('a client that goes while onconnect is at work', () => {
+  test('leaves no session, although onconnect never comes to an end', async () => {
+    const reasons: unknown[] = [];
+    server = await SseServer.start({
+      onconnect: async (transport) => {
+        transport.onclose = (reason) => reasons.push(reason?.kind);
+        await transport.start();
+        await new Promise(() => {});
+      },
+    });
+    const stream = open();
+    await until('it is connecting', () => server.handler.connections.size === 1);
+    stream.close();
+    await until('its session is over', () => server.handler.connections.size === 0);
+    expect(reasons).toEqual(['peer-gone']);
+  });
+
+  test('or just before it ends, leaves none either, and one that stays has its stream', async () => {
+    const finish: (() => void)[] = [];
+    server = await SseServer.start({
+      onconnect: () => new Promise<void>((resolve) => finish.push(resolve)),
+    });
+    const [leaving, staying] = [open(), open()];
+    await until('both are connecting', () => finish.length === 2);
+    leaving.close();
+    await until('one session is over', () => server.handler.connections.size === 1);
+    for (const resolve of finish) resolve();
+    await staying.endpoint();
+    staying.close();
+    await until('the other is over', () => server.handler.connections.size === 0);
+  });
+});
+
 describe('a server that is full', () => {
   test('answers 503 with Retry-After, and takes new clients when one has left', async () => {
     server = await SseServer.start({ maxSessions: 2 });
     const [first] = [open(), open()];
     await until('both are connected', () => server.handler.connections.size === 2);
-    expect(await send(server.url, 'GET')).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    const refused = await send(server.url, 'GET');
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(refused.body).toContain('maxSessions is 2');
     first?.close();
     await until('one has left', () => server.handler.connections.size === 1);
     await open().endpoint();
@@ -372,6 +407,9 @@ describe('options that cannot be', () => {
     ['maxSessions', { maxSessions: 0 }],
     ['keepAliveMs', { keepAliveMs: -1 }],
     ['maxQueuedBytes', { maxQueuedBytes: 0 }],
+    ['maxWaitingSends', { maxWaitingSends: -1 }],
+    ['maxBodyBytes', { maxBodyBytes: Number.NaN }],
+    ['bodyTimeoutMs', { bodyTimeoutMs: -1 }],
     ['allowedHosts', { allowedHosts: ['http://localhost'] }],
   ])('%s: they are refused where they are written', (_name, options) => {
     expect(() => createSSEHandler({ onconnect, ...options })).toThrow(/must|is no|is not/);

@@ -66,8 +66,11 @@ describe('sessions', () => {
     });
     await Promise.resolve();
     expect(empty).toBe(false);
+    const also = sessions.empty();
     sessions.delete(session);
     await waiting;
     expect(empty).toBe(true);
+    // Whoever asked beside it is told as well.
+    await also;
   });
 });

@@ -11,6 +11,7 @@ import {
   type RedirectPolicy,
   readErrorText,
   toRedirectPolicy,
+  UserWaits,
   whyNotFollowed,
 } from '@mcpwire/http/client/transport-parts';
 import { TransportError } from '@mcpwire/jsonrpc';
@@ -39,6 +40,8 @@ export class Requester {
   readonly #userHeaders: Readonly<Record<string, string>>;
   readonly #redirects: RedirectPolicy;
   readonly #maxErrorBodyBytes: number;
+  /** For the provider of tokens. */
+  readonly #waits = new UserWaits();
   /** Why it was closed. */
   #closedBy: Error | undefined;
 
@@ -66,7 +69,7 @@ export class Requester {
    */
   async request(exchange: Exchange): Promise<{ response: HttpClientResponse; url: URL }> {
     const { response, url } = this.#authorization.isProvided
-      ? await this.#authorization.request((token) => this.#send(exchange, token))
+      ? await this.#waits.during(this.#authorization.request((token) => this.#send(exchange, token)))
       : await this.#send(exchange, undefined);
     if (response.status >= 200 && response.status < 300) return { response, url: new URL(url) };
     throw await this.#toError(exchange, response, url);
@@ -75,6 +78,7 @@ export class Requester {
   /** Breaks off whatever is under way, with `error`. Resolves when every connection is closed. */
   async close(error: Error): Promise<void> {
     this.#closedBy ??= error;
+    this.#waits.endAll(this.#closedBy);
     await Promise.all([this.#postClient.close(), this.#streamClient.close()]);
   }
 

@@ -10,6 +10,7 @@ import {
   type RedirectPolicy,
   readErrorText,
   toRedirectPolicy,
+  UserWaits,
   whyNotFollowed,
 } from '@mcpwire/http/client/transport-parts';
 import { TransportError } from '@mcpwire/jsonrpc';
@@ -34,6 +35,8 @@ export class Endpoint {
   readonly #maxErrorBodyBytes: number;
   readonly #authorization: Authorization;
   readonly #redirects: RedirectPolicy;
+  /** For the provider of tokens. */
+  readonly #waits = new UserWaits();
   #client: HttpClient | undefined;
 
   constructor(url: string | URL, options: StreamableHTTPClientTransportOptions) {
@@ -80,6 +83,7 @@ export class Endpoint {
 
   /** Breaks off what is under way and closes every connection. */
   async close(): Promise<void> {
+    this.#waits.endAll(new TransportError('closed', 'The transport is closed.'));
     // Made now if there is none, so that nothing can be requested any more.
     await this.#http.close();
   }
@@ -95,11 +99,11 @@ export class Endpoint {
 
   async #withToken(request: EndpointRequest): Promise<HttpClientResponse> {
     try {
-      const { response } = await this.#authorization.request(async (token) => {
+      const exchange = this.#authorization.request(async (token) => {
         const headers = token === undefined ? request.headers : { ...request.headers, authorization: `Bearer ${token}` };
         return { response: await this.#send(request, headers) };
       });
-      return response;
+      return (await this.#waits.during(exchange, request.signal, aborted)).response;
     } catch (error) {
       throw toTransportError(error);
     }
@@ -115,4 +119,8 @@ export class Endpoint {
       throw toTransportError(error);
     }
   }
+}
+
+function aborted(signal: AbortSignal): TransportError {
+  return new TransportError('aborted', 'The request was aborted.', { cause: signal.reason });
 }

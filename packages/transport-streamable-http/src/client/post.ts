@@ -11,6 +11,7 @@ import {
   type Params,
   parse,
   type RequestId,
+  type SendOptions,
   TransportError,
 } from '@mcpwire/jsonrpc';
 import { createRequestHeaders, HeaderName, McpErrorCode } from '@mcpwire/protocol';
@@ -48,6 +49,10 @@ export interface PostOptions {
  */
 export class Post {
   readonly #options: PostOptions;
+  /** Legacy requests whose POST has no reply yet; false where nobody wants the answer any more. */
+  readonly #underWay = new Map<RequestId, boolean>();
+  /** What the transport itself has asked and got no answer to: each rejects. */
+  readonly #ownPending = new Set<(error: Error) => void>();
   #ownRequests = 0;
 
   constructor(options: PostOptions) {
@@ -56,7 +61,28 @@ export class Post {
 
   /** Resolves when the server has taken the message: for an event stream once it has begun, for a JSON reply once that was handed over. */
   async send(outgoing: Outgoing): Promise<void> {
-    const { signal, requestSignal } = outgoing.options;
+    const { options, request, modernVersion } = outgoing;
+    if (request === undefined || modernVersion !== undefined) return this.#sendAbortably(outgoing, options);
+    this.#underWay.set(request.id, true);
+    try {
+      await this.#sendAbortably(outgoing, options);
+    } finally {
+      this.#underWay.delete(request.id);
+    }
+  }
+
+  /** The request was cancelled: if its reply is a stream without the answer, that is no loss. */
+  unwant(id: unknown): void {
+    if (this.#underWay.has(id as RequestId)) this.#underWay.set(id as RequestId, false);
+  }
+
+  /** Nothing that the transport has asked is waited for any longer. */
+  close(): void {
+    const error = new TransportError('closed', 'The transport is closed.');
+    for (const reject of [...this.#ownPending]) reject(error);
+  }
+
+  async #sendAbortably(outgoing: Outgoing, { signal, requestSignal }: SendOptions): Promise<void> {
     if (signal === undefined) return this.#exchange(outgoing, requestSignal);
     // This one ends the wait for the server, and nothing after that.
     const controller = new AbortController();
@@ -73,19 +99,25 @@ export class Post {
   ask(request: JsonRpcRequest): Promise<JsonRpcResponse> {
     return new Promise((resolve, reject) => {
       const controller = new AbortController();
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#ownPending.delete(fail);
+      };
+      const fail = (error: unknown): void => {
+        settle();
+        reject(error);
+      };
       const timer = setTimeout(() => {
         controller.abort();
-        reject(new TransportError('timeout', `The server did not answer ${request.method} within ${OWN_REQUEST_TIMEOUT_MS} ms.`));
+        fail(new TransportError('timeout', `The server did not answer ${request.method} within ${OWN_REQUEST_TIMEOUT_MS} ms.`));
       }, OWN_REQUEST_TIMEOUT_MS);
+      this.#ownPending.add(fail);
       const onanswer = (answer: JsonRpcResponse): undefined => {
-        clearTimeout(timer);
+        settle();
         resolve(answer);
       };
       const outgoing = createOutgoing(request, { requestSignal: controller.signal }, undefined);
-      this.send({ ...outgoing, onanswer }).catch((error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      });
+      this.send({ ...outgoing, onanswer }).catch(fail);
     });
   }
 
@@ -183,9 +215,10 @@ export class Post {
 
   #takeStream(outgoing: Outgoing, body: HttpBody, sessionId: string | undefined): void {
     const { streams } = this.#options;
-    const { options, modernVersion } = outgoing;
+    const { options, modernVersion, request } = outgoing;
+    const isWanted = request === undefined || this.#underWay.get(request.id) !== false;
     const stream = streams.create({
-      awaited: new Set(awaitedOf(outgoing)),
+      awaited: new Set(isWanted ? awaitedOf(outgoing) : []),
       isResumable: modernVersion === undefined,
       sessionId,
       options,

@@ -1,6 +1,6 @@
 import type { HttpHeaders } from '@mcpwire/http';
 import { quote } from '@mcpwire/http/client/transport-parts';
-import type { JsonRpcRequest, JsonRpcResultResponse, TransportError } from '@mcpwire/jsonrpc';
+import { type JsonRpcRequest, type JsonRpcResultResponse, TransportError } from '@mcpwire/jsonrpc';
 import { HeaderName, isSessionId } from '@mcpwire/protocol';
 import { badResponse, statusError } from './errors.js';
 import type { ReestablishedSession, StreamableHTTPClientTransportOptions } from './options.js';
@@ -26,6 +26,8 @@ export class Session {
   #initialize: JsonRpcRequest | undefined;
   #lost: TransportError | undefined;
   #recovery: Promise<boolean> | undefined;
+  /** While the user decides: ends the wait. */
+  #giveUp: ((error: Error) => void) | undefined;
 
   constructor(host: SessionHost, reestablish: StreamableHTTPClientTransportOptions['reestablish']) {
     this.#host = host;
@@ -73,12 +75,28 @@ export class Session {
     this.#host.sessionId = undefined;
   }
 
+  /** The transport is closed: nobody's decision is waited for. */
+  close(): void {
+    this.#giveUp?.(new TransportError('closed', 'The transport is closed.'));
+  }
+
+  /** Asks the user, who may take any time, and not longer than the transport is open. */
+  #decide(reestablish: (lostSessionId: string) => boolean | Promise<boolean>, lostSessionId: string): Promise<boolean> {
+    return new Promise<boolean>((resolve, reject) => {
+      this.#giveUp = reject;
+      Promise.resolve(reestablish(lostSessionId)).then(resolve, reject);
+    }).finally(() => {
+      this.#giveUp = undefined;
+    });
+  }
+
   async #recover(lostSessionId: string): Promise<boolean> {
     this.#host.sessionId = undefined;
     const details = { status: 404, text: '', lostSessionId };
     const gone = 'The server no longer knows the session (HTTP 404)';
     try {
-      const wanted = typeof this.#reestablish === 'function' ? await this.#reestablish(lostSessionId) : this.#reestablish;
+      const reestablish = this.#reestablish;
+      const wanted = typeof reestablish === 'function' ? await this.#decide(reestablish, lostSessionId) : reestablish;
       if (wanted && this.#initialize) {
         this.#host.onlost(undefined);
         const response = await this.#host.handshake(this.#initialize);

@@ -143,7 +143,9 @@ export class StreamableHTTPClientTransport extends BaseTransport {
       return Promise.reject(error);
     }
     if (outgoing.method === 'notifications/cancelled') {
-      this.#streams.unwant((message as { params?: Params }).params?.requestId);
+      const { requestId } = (message as { params?: Params }).params ?? {};
+      this.#streams.unwant(requestId);
+      this.#post.unwant(requestId);
     }
     if (outgoing.modernVersion !== undefined || outgoing.method === 'initialize') return this.#post.send(outgoing);
     if (Array.isArray(message) && !this.#mayBatch) {
@@ -195,6 +197,8 @@ export class StreamableHTTPClientTransport extends BaseTransport {
     const unusable = this.#unusable();
     if (unusable) throw unusable;
     await this.#delete(sessionId);
+    // Another may have been begun meanwhile.
+    if (this.sessionId !== sessionId) return;
     this.sessionId = undefined;
     this.#listening.close();
   }
@@ -226,6 +230,8 @@ export class StreamableHTTPClientTransport extends BaseTransport {
   async #close(): Promise<void> {
     this.#listening.close();
     this.#streams.close();
+    this.#post.close();
+    this.#session.close();
     await this.#endSession();
     await this.#endpoint.close();
     this.finish({ kind: 'closed' });
@@ -357,7 +363,7 @@ export class StreamableHTTPClientTransport extends BaseTransport {
       handshake: (initialize: JsonRpcRequest): Promise<JsonRpcResultResponse> => transport.#handshake(initialize),
       onlost: (error: TransportError | undefined): void => {
         transport.#listening.close();
-        if (error) transport.report(error);
+        if (error && !transport.#closing) transport.report(error);
       },
       onreestablished: (session: ReestablishedSession): void => {
         try {

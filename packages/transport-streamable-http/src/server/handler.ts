@@ -44,7 +44,7 @@ export interface StreamableHTTPHandler extends HttpHandler {
  * Serves the Model Context Protocol over Streamable HTTP at one endpoint, to clients of every revision: what a request carries decides
  * how it is served.
  *
- * @throws TypeError without `onsession` and `onrequest`, with `subscriptions` and no `onrequest`, or for a host or origin that is none;
+ * @throws TypeError without `onsession` and `onrequest`, with `subscriptions` and no `onrequest`, or for a path, host or origin that is none;
  *   RangeError for a limit that is none
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#compatibility-matrix
  */
@@ -74,7 +74,10 @@ class Endpoint {
   readonly #onerror: (error: Error) => void;
 
   constructor(options: StreamableHTTPHandlerOptions) {
-    const { onsession, onrequest, supportedProtocolVersions: versions = REVISIONS } = options;
+    const { onsession, onrequest, path, supportedProtocolVersions: versions = REVISIONS } = options;
+    if (path !== undefined && !/^\/[^?#\s]*$/.test(path)) {
+      throw new TypeError(`path must be a path such as /mcp, without query or host, not ${JSON.stringify(path)}`);
+    }
     const delegate = typeof options.modern === 'function' ? options.modern : undefined;
     if (!onsession && !onrequest && !delegate) {
       throw new TypeError('createStreamableHTTPHandler needs onsession, onrequest, or a handler as `modern`.');
@@ -120,7 +123,7 @@ class Endpoint {
 
   serve(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const { path } = this.#options;
-    if (path !== undefined && request.path !== path) return refuseInvalid(404, 'Not found');
+    if (path !== undefined && request.path !== path) return refuseInvalid(404, `Not found: the MCP endpoint of this server is ${path}`);
     const refused = this.#guard(request);
     if (refused) return refuseForbidden(refused);
     try {
@@ -190,6 +193,8 @@ class Endpoint {
 
   /** A POST that is refused has no answer to close the transport behind. */
   #handleOnce(transport: SessionTransport, request: HttpRequest, parsed: Parsed): HttpResponse | Promise<HttpResponse> {
+    // While `onrequest` took its time. Whose client is gone is refused below.
+    if (request.isClosed) transport.end({ kind: 'peer-gone' }, true);
     const answer = transport.handle(request, parsed);
     if (transport.inFlight === 0) void transport.close();
     return answer;

@@ -5,10 +5,21 @@ import { Refusal, toJsonRpcError } from './refusal.js';
 export interface ReadPostOptions {
   /** Past it: 413, and the connection is closed. Default 4 MiB. */
   maxBodyBytes?: number | undefined;
-  /** For the whole body to arrive. Past it: 408, and the connection is closed. Default 60 s. */
+  /** For the whole body to arrive. Past it: 408, and the connection is closed. 0 for no limit. Default 60 s. */
   bodyTimeoutMs?: number | undefined;
   /** Messages that a batch may hold. Past it: 400. Default 100. */
   maxBatchLength?: number | undefined;
+}
+
+/** @throws RangeError for a limit that is none */
+export function assertReadPostOptions({ maxBodyBytes, bodyTimeoutMs, maxBatchLength }: ReadPostOptions): void {
+  if (maxBodyBytes !== undefined && !(maxBodyBytes > 0))
+    throw new RangeError(`maxBodyBytes must be a positive number, not ${maxBodyBytes}`);
+  if (bodyTimeoutMs !== undefined && !(bodyTimeoutMs >= 0))
+    throw new RangeError(`bodyTimeoutMs must be zero or more, not ${bodyTimeoutMs}`);
+  if (maxBatchLength !== undefined && !(maxBatchLength > 0)) {
+    throw new RangeError(`maxBatchLength must be a positive number, not ${maxBatchLength}`);
+  }
 }
 
 /** How many messages a batch may hold over HTTP, unless told otherwise. */

@@ -62,6 +62,7 @@ export class Reply {
     this.#due = options.due ?? 1;
     const { request } = options;
     if (request) {
+      this.#gone = request.isClosed;
       request.onclose = (aborted) => {
         if (aborted) this.#onrequestclosed();
       };
@@ -75,8 +76,9 @@ export class Reply {
 
   /** The HTTP response, once it is known what kind it is. */
   get response(): Promise<HttpResponse> {
-    this.#promise ??= this.#settled
-      ? Promise.resolve(this.#settled)
+    const known = this.#settled ?? (this.#gone ? NOBODY : undefined);
+    this.#promise ??= known
+      ? Promise.resolve(known)
       : new Promise((resolve) => {
           this.#resolve = resolve;
         });

@@ -28,13 +28,17 @@ export function toStreamSettings(options: StreamOptions): StreamSettings {
     maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES,
     keepAliveMs = DEFAULT_KEEP_ALIVE_MS,
     stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS,
+    maxWaitingSends,
   } = options;
   if (!(maxQueuedBytes > 0)) throw new RangeError(`maxQueuedBytes must be a positive number, not ${maxQueuedBytes}`);
   if (!(keepAliveMs >= 0)) throw new RangeError(`keepAliveMs must be zero or more, not ${keepAliveMs}`);
   if (!(stallTimeoutMs >= 0)) throw new RangeError(`stallTimeoutMs must be zero or more, not ${stallTimeoutMs}`);
+  if (maxWaitingSends !== undefined && !(maxWaitingSends >= 0)) {
+    throw new RangeError(`maxWaitingSends must be zero or more, not ${maxWaitingSends}`);
+  }
   return {
     maxQueuedBytes,
-    maxWaitingSends: options.maxWaitingSends,
+    maxWaitingSends,
     keepAlive: keepAliveMs > 0 ? new KeepAlive({ intervalMs: keepAliveMs, stallTimeoutMs }) : undefined,
   };
 }

@@ -40,6 +40,16 @@ export class EventLog {
     this.#settings = settings;
   }
 
+  /** True while something waits for the store, or for a replay. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Resolves when what waits now is done; more may have come by then. */
+  get settled(): Promise<void> {
+    return this.#tail;
+  }
+
   /**
    * Stores a message as the stream's next event, and then calls `write`.
    * @returns what `write` returned

@@ -6,6 +6,7 @@ import type { StreamSettings } from '../server/stream-settings.js';
 import { type EventLog, toEventWithId } from './event-log.js';
 import type { EventStore } from './event-store.js';
 import { isEventStoreError } from './event-store-error.js';
+import { refuseUnknownSession } from './handshake.js';
 
 /** A stream that is not over, whose client may come back. */
 export interface Resumable {
@@ -25,6 +26,8 @@ export interface ResumeOptions {
   readonly owns: (streamId: string) => boolean;
   /** The stream, if it is not over. */
   readonly find: (streamId: string) => Resumable | undefined;
+  /** Whether the session has ended: it may while the store is asked. */
+  readonly isOver: () => boolean;
   /** Never throws. */
   readonly report: (error: Error) => void;
 }
@@ -36,16 +39,18 @@ export interface ResumeOptions {
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery
  */
 export async function resume(lastEventId: string, options: ResumeOptions): Promise<HttpResponse> {
-  const { store, streams, owns, find, report } = options;
+  const { store, streams, owns, find, isOver, report } = options;
   let streamId: string | undefined;
   try {
     streamId = await findStream(store, lastEventId);
   } catch (error) {
+    if (isOver()) return refuseUnknownSession();
     if (isEventStoreError(error) && error.code === 'event-dropped') {
       return refuseInvalid(410, 'The event that Last-Event-ID names is no longer kept: what came after it cannot be sent again.');
     }
     if (!isEventStoreError(error) && error instanceof Error) report(error);
   }
+  if (isOver()) return refuseUnknownSession();
   if (streamId === undefined || !owns(streamId)) return refuseInvalid(400, 'Last-Event-ID names no event of this session.');
   const writer = new EventWriter(streams);
   const stream = find(streamId);

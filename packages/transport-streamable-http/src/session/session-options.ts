@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@mcpwire/http';
 import { ASSUMED_REVISION, eraOf, REVISIONS } from '@mcpwire/protocol';
-import type { ReadPostOptions } from '../server/read-post.js';
+import { assertReadPostOptions, type ReadPostOptions } from '../server/read-post.js';
 import type { ReplyMode } from '../server/reply.js';
 import { type StreamOptions, type StreamSettings, toStreamSettings } from '../server/stream-settings.js';
 import type { EventStore } from './event-store.js';
@@ -69,6 +69,7 @@ export function toSessionSettings(options: SessionOptions | SessionSettings): Se
   const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES, retryMs, replyMode = 'auto' } = options;
   if (!(maxInFlight > 0)) throw new RangeError(`maxInFlight must be a positive number, not ${maxInFlight}`);
   if (!(maxBacklogBytes >= 0)) throw new RangeError(`maxBacklogBytes must be zero or more, not ${maxBacklogBytes}`);
+  assertReadPostOptions(options);
   if (retryMs !== undefined && !(Number.isSafeInteger(retryMs) && retryMs >= 0)) {
     throw new RangeError(`retryMs must be a whole number of milliseconds, zero or more, not ${retryMs}`);
   }

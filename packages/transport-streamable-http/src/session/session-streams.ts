@@ -15,6 +15,8 @@ export interface SessionStreamsOptions {
   /** Never throws. */
   readonly report: (error: Error) => void;
   readonly ondisconnect: SessionReplyOwner['ondisconnect'];
+  /** Whether the session has ended. */
+  readonly isOver: () => boolean;
 }
 
 /** The event streams of one session: the one that a GET opens, those of replies, and the way back to each. */
@@ -58,10 +60,10 @@ export class SessionStreams implements SessionReplyOwner {
   listen(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     assertAcceptsStream(request);
     const lastEventId = request.headers[HeaderName.LastEventId];
-    const { settings, report } = this.#options;
+    const { settings, report, isOver } = this.#options;
     const { eventStore: store, streams } = settings;
     if (!lastEventId || !store) return this.standalone.open(this.primes, this.retryMs);
-    return resume(lastEventId, { store, streams, report, owns: (id) => this.#owns(id), find: (id) => this.#find(id) });
+    return resume(lastEventId, { store, streams, report, isOver, owns: (id) => this.#owns(id), find: (id) => this.#find(id) });
   }
 
   openLog(reply: SessionReply): EventLog | undefined {
@@ -94,13 +96,19 @@ export class SessionStreams implements SessionReplyOwner {
     this.#standalone?.close();
   }
 
-  /** Nobody can come back for what is stored. */
+  /** Nobody can come back for what is stored, nor for what is on its way into a store that is slow. */
   async forget(): Promise<void> {
     try {
+      for (const log of this.#logs()) while (log.isBusy) await log.settled;
       await this.#options.settings.eventStore?.deleteSession?.(this.#sessionId);
     } catch (error) {
       this.#options.report(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  *#logs(): Generator<EventLog> {
+    if (this.#standalone?.log) yield this.#standalone.log;
+    for (const { log } of this.#replies?.values() ?? []) if (log) yield log;
   }
 
   #find(streamId: string): Resumable | undefined {

@@ -184,6 +184,7 @@ export class SessionTransport extends BaseTransport {
    * @throws (as a rejection) what the server answers instead of a result
    */
   async restore(record: SessionRecord): Promise<void> {
+    if (this.closeReason) throw new TransportError('closed', 'The session has ended before it was restored.');
     this.#handshake.restore(record);
     this.#restoring = new Restoration(record);
     this.deliver(this.#restoring.request);
@@ -216,6 +217,7 @@ export class SessionTransport extends BaseTransport {
       handshake: this.#handshake,
       report: (error) => this.report(error),
       ondisconnect: (reply, aborted) => this.#ondisconnect(reply, aborted),
+      isOver: () => this.closeReason !== undefined,
     });
   }
 
@@ -343,7 +345,16 @@ export class SessionTransport extends BaseTransport {
     }
     this.#handshake.finish(message);
     const done = this.#settings.onestablished?.(this);
-    return done ? done.then(() => this.#requests.respond(message, signal)) : this.#requests.respond(message, signal);
+    return done ? done.then(() => this.#respondToInitialize(message, id, signal)) : this.#requests.respond(message, signal);
+  }
+
+  /** The client may have gone while the session was made known: then its id reaches nobody. */
+  #respondToInitialize(message: JsonRpcResponse, id: RequestId, signal: AbortSignal | undefined): Promise<void> {
+    const reply = this.#requests.get(id);
+    const isGone = reply !== undefined && !reply.isOpen && !reply.isStream;
+    const sent = this.#requests.respond(message, signal);
+    if (isGone) this.end({ kind: 'peer-gone' }, true);
+    return sent;
   }
 
   #sendAlone(message: JsonRpcRequest | JsonRpcNotification, signal: AbortSignal | undefined): Promise<void> {

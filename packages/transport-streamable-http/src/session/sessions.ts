@@ -36,10 +36,12 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #settings: SessionSettings;
   readonly #registry: SessionRegistry;
-  /** Sessions that are being brought back, so that two requests do not do it twice. */
+  /** Sessions that are being brought back, by their ids and who asks, so that two requests do not do it twice. */
   readonly #restoring = new Map<string, Promise<SessionTransport | undefined>>();
   /** When the store was last told of each session that it has. */
   readonly #toldAt = new WeakMap<SessionTransport, number>();
+  /** Sessions that are over for good: what the store is being told of them is out of date. */
+  readonly #lost = new WeakSet<SessionTransport>();
   readonly #storeTouchMs: number;
   #isClosing = false;
   #onquiet: ((session: SessionTransport) => void) | undefined;
@@ -85,7 +87,7 @@ export class Sessions {
   /** @param parsed what a POST carries */
   serve(request: HttpRequest, parsed?: Parsed): HttpResponse | Promise<HttpResponse> {
     const id = request.headers[HeaderName.SessionId];
-    if (this.#isClosing && request.method !== 'DELETE' && isRequestOf(parsed)) return shuttingDown();
+    if (this.#isClosing && request.method !== 'DELETE' && isRequestOf(parsed)) return shuttingDown().response;
     if (id === undefined) {
       if (isInitialize(parsed)) return this.#open(request, parsed as Parsed);
       return refuseInvalid(400, 'Invalid request: the header Mcp-Session-Id is missing.');
@@ -115,7 +117,10 @@ export class Sessions {
         for (const session of [...this]) end(session);
         check();
       }, graceMs);
+      // Who called before waits as well.
+      const onquiet = this.#onquiet;
       this.#onquiet = (session) => {
+        onquiet?.(session);
         end(session);
         check();
       };
@@ -140,7 +145,12 @@ export class Sessions {
       const ready = onsession(session, { http: request, principal: request.principal });
       if (!isThenable(ready)) return session.handle(request, parsed);
       return Promise.resolve(ready).then(
-        () => session.handle(request, parsed),
+        () => {
+          if (this.#isClosing) return shuttingDown().response;
+          // Nobody would ever know the session's id.
+          if (request.isClosed) session.end({ kind: 'peer-gone' }, true);
+          return session.handle(request, parsed);
+        },
         (error: unknown) => this.#failed(session, error),
       );
     } catch (error) {
@@ -149,16 +159,21 @@ export class Sessions {
   }
 
   #restore(id: string, request: HttpRequest, store: SessionStore): Promise<SessionTransport | undefined> {
-    let restoring = this.#restoring.get(id);
+    const { principal } = request;
+    // No id has a space. Whoever may not have the session must not be the one whose answer its owner gets.
+    const key = principal === undefined ? id : `${id} ${principal.id}`;
+    let restoring = this.#restoring.get(key);
     if (!restoring) {
-      restoring = this.#bringBack(id, request, store).finally(() => this.#restoring.delete(id));
-      this.#restoring.set(id, restoring);
+      restoring = this.#bringBack(id, request, store).finally(() => this.#restoring.delete(key));
+      this.#restoring.set(key, restoring);
     }
     return restoring;
   }
 
   async #bringBack(id: string, request: HttpRequest, store: SessionStore): Promise<SessionTransport | undefined> {
     const record = await store.get(id);
+    // `close` has come meanwhile, and would not know of it.
+    if (this.#isClosing) throw shuttingDown();
     // Somebody else's is answered like none, and nothing is made for whoever asks.
     if (!record || record.id !== id || record.principalId !== request.principal?.id) return undefined;
     if (!this.#registry.makeRoom()) throw this.#full();
@@ -171,7 +186,7 @@ export class Sessions {
       return session;
     } catch (error) {
       session.end({ kind: 'failed', error: toError(error) }, false);
-      throw error;
+      throw this.#isClosing ? shuttingDown() : error;
     }
   }
 
@@ -180,7 +195,9 @@ export class Sessions {
     if (!record) return undefined;
     return this.#run(async () => {
       await store.set(record.id, record);
-      this.#toldAt.set(session, performance.now());
+      // It has ended meanwhile, and the store may have been told so before.
+      if (this.#lost.has(session)) await store.delete(record.id);
+      else this.#toldAt.set(session, performance.now());
     });
   }
 
@@ -201,7 +218,10 @@ export class Sessions {
     if (sessionId === undefined) return;
     this.#registry.delete(sessionId, session);
     const { sessionStore } = this.#options;
-    if (isLost && sessionStore) void this.#run(() => sessionStore.delete(sessionId));
+    if (isLost && sessionStore) {
+      this.#lost.add(session);
+      void this.#run(() => sessionStore.delete(sessionId));
+    }
     this.#onquiet?.(session);
   }
 
@@ -215,6 +235,8 @@ export class Sessions {
   }
 
   #failed(session: SessionTransport, error: unknown): HttpResponse {
+    // By `close`, and so what was to be connected to it could not be.
+    if (this.#isClosing && session.closeReason) return shuttingDown().response;
     session.end({ kind: 'failed', error: toError(error) }, true);
     if (isJsonRpcError(error)) return refuse(400, error);
     this.#options.onerror(toError(error));
@@ -222,8 +244,8 @@ export class Sessions {
   }
 
   #full(): Refusal {
-    const error = new JsonRpcError(ErrorCode.InternalError, `Too many sessions: ${this.#registry.size} are open, and none is idle.`);
-    return new Refusal(503, error, { 'retry-after': '10' });
+    const why = `Too many sessions: ${this.#registry.size} are open, as many as maxSessions allows, and none is idle. Try again later.`;
+    return new Refusal(503, new JsonRpcError(ErrorCode.InternalError, why), { 'retry-after': '10' });
   }
 }
 
@@ -241,8 +263,8 @@ function isRequestOf(parsed: Parsed | undefined): boolean {
   return 'method' in parsed && 'id' in parsed;
 }
 
-function shuttingDown(): HttpResponse {
-  return refuseInvalid(503, 'This server is shutting down.', { code: ErrorCode.InternalError, headers: { 'retry-after': '1' } });
+function shuttingDown(): Refusal {
+  return new Refusal(503, new JsonRpcError(ErrorCode.InternalError, 'This server is shutting down.'), { 'retry-after': '1' });
 }
 
 /** @throws Error (as a rejection) after so many milliseconds */

@@ -18,6 +18,30 @@ function needs(token: () => string, then: (exchange: Exchange) => void): (exchan
 
 type Provider = StreamableHTTPClientTransportOptions['authProvider'];
 
+describe('a provider that never says anything', () => {
+  test.each([
+    ['close', 'closed'],
+    ['signal', 'aborted'],
+    ['requestSignal', 'aborted'],
+  ])('is waited for until %s', async (how, code) => {
+    const server = await serve((exchange) => exchange.send(202));
+    let asked = 0;
+    const token = (): Promise<never> => {
+      asked++;
+      return new Promise(() => {});
+    };
+    const { transport } = await connect(server.url, { authProvider: { token } });
+    const controller = new AbortController();
+    const outcome = transport.send(ask(1), how === 'close' ? {} : { [how]: controller.signal }).catch((error) => error);
+    await until('it is asked', () => asked === 1);
+    if (how === 'close') await transport.close();
+    else controller.abort(new Error('enough'));
+    const waited = new Promise((resolve) => setTimeout(resolve, 2_000, 'nothing came'));
+    expect(await Promise.race([outcome, waited])).toMatchObject({ name: 'TransportError', code });
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('401', () => {
   test('asks the provider for every request, and goes before an Authorization of requestInit', async () => {
     let n = 0;

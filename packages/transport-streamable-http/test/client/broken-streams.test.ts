@@ -148,6 +148,24 @@ describe('a stream that cannot be resumed', () => {
     expect({ messages, errors, gets: server.of('GET').length }).toEqual({ messages: [note(1)], errors: [], gets: 0 });
   });
 
+  test('before there was a word of it does not answer a request that was cancelled meanwhile', async () => {
+    const server = await serve((exchange, self) => {
+      if (exchange.message?.method !== 'notifications/cancelled') return;
+      exchange.send(202);
+      // What a server does that has nothing to say any more.
+      self.requests[0]?.stream();
+      self.requests[0]?.end();
+    });
+    const { transport, messages, errors } = await connect(server.url, { reconnectionOptions: quick });
+    let ended = 0;
+    const sent = transport.send(ask(1), { onRequestStreamEnd: () => ended++ });
+    await until('the request is there', () => server.requests.length === 1);
+    await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+    await sent;
+    await until('the stream has ended', () => ended === 1);
+    expect({ messages, errors, gets: server.of('GET').length }).toEqual({ messages: [], errors: [], gets: 0 });
+  });
+
   test('does not matter when the answer comes on another stream', async () => {
     const server = await serve((exchange) => {
       if (exchange.method === 'GET') exchange.stream();

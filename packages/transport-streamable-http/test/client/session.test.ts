@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ask, initialize, initialized, initializeResult, note, shakeHands, shakesHands } from './fixtures/messages.js';
 import type { Exchange, RawServer } from './fixtures/raw-server.js';
@@ -123,6 +124,66 @@ describe('reestablish', () => {
     expect(error).toMatchObject({ code: 'session-lost' });
     expect(error.cause).toBeInstanceOf(Error);
     await expect(client.transport.send(ask(2))).rejects.toBe(error);
+  });
+
+  test('is given up by close, even while the server has begun to answer and says no more', async () => {
+    const sessions = forgetful();
+    let isSilent = false;
+    const server = await serve((exchange, self) => {
+      if (isSilent && exchange.message?.method === 'initialize') exchange.stream();
+      else sessions.script(exchange, self);
+    });
+    const client = await connect(server.url, { reestablish: true, listen: false });
+    await shakeHands(client);
+    sessions.forget();
+    isSilent = true;
+    const outcome = client.transport.send(ask(1)).catch((error) => error);
+    await until('the handshake is repeated', () => server.requests.at(-1)?.message?.method === 'initialize');
+    await sleep(50);
+    await client.transport.close();
+    expect(await Promise.race([outcome, sleep(2_000)])).toMatchObject({ name: 'TransportError' });
+  });
+
+  test('is given up by close, even while nobody has decided whether there is to be a new session', async () => {
+    const sessions = forgetful();
+    const server = await serve(sessions.script);
+    let asked = 0;
+    const client = await connect(server.url, {
+      listen: false,
+      reestablish: () => {
+        asked++;
+        return new Promise(() => {});
+      },
+    });
+    await shakeHands(client);
+    sessions.forget();
+    const outcomes = [ask(1), ask(2)].map((message) => client.transport.send(message).catch((error) => error));
+    await until('somebody is asked', () => asked === 1);
+    await client.transport.close();
+    expect(await Promise.race([Promise.all(outcomes), sleep(2_000)])).toMatchObject([
+      { name: 'TransportError' },
+      { name: 'TransportError' },
+    ]);
+    expect(client.errors).toEqual([]);
+  });
+
+  test('is kept when terminateSession, which was for the old session, is answered only then', async () => {
+    const sessions = forgetful();
+    const server = await serve((exchange, self) => {
+      if (exchange.method !== 'DELETE') sessions.script(exchange, self);
+    });
+    const client = await connect(server.url, { reestablish: true, listen: false });
+    await shakeHands(client);
+    const terminated = client.transport.terminateSession();
+    await until('the server has the DELETE', () => server.of('DELETE').length === 1);
+    sessions.forget();
+    await client.transport.send(ask(1));
+    expect(client.transport.sessionId).toBe('s2');
+    server.of('DELETE')[0]?.send(200);
+    await terminated;
+    expect(client.transport.sessionId).toBe('s2');
+    await client.transport.send(ask(2));
+    expect(sessions.handshakes()).toBe(2);
   });
 
   test('a server that forgets each session at once is not asked for ever', async () => {

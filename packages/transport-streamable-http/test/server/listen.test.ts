@@ -3,6 +3,7 @@
 import { JsonRpcError, LocalErrorCode, Peer } from '@mcpwire/jsonrpc';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryBus, type MemoryBus, type SubscriptionBus } from '../../src/server/bus.js';
+import type { ChangeEvent } from '../../src/server/change-event.js';
 import type { SubscriptionFilter } from '../../src/server/subscription-filter.js';
 import type { SubscriptionsOptions } from '../../src/server/subscriptions.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
@@ -303,11 +304,38 @@ describe.each(adapters)('over $name', (adapter) => {
       },
     });
 
+    /** A bus that listens when it is told to, and not before. */
+    const holdBus = (inner: MemoryBus) => {
+      const steps: string[] = [];
+      let letListen = (): void => {};
+      const allowed = new Promise<void>((resolve) => {
+        letListen = resolve;
+      });
+      const subscribe: SubscriptionBus['subscribe'] = async (listener) => {
+        steps.push('asked');
+        await allowed;
+        steps.push('listens');
+        const unsubscribe = inner.subscribe(listener);
+        return () => {
+          steps.push('let go');
+          unsubscribe();
+        };
+      };
+      return { bus: { publish: (event: ChangeEvent) => inner.publish(event), subscribe }, steps, letListen };
+    };
+
     test('is listened to before the client is told that it is, so that no change is lost', async () => {
-      await serve({ bus: slowBus(bus) });
-      const opening = EventReader.open(served, listen());
-      await sleep(2);
-      expect(bus.listeners).toBe(0);
+      const held = holdBus(bus);
+      await serve({ bus: held.bus });
+      let isTold = false;
+      const opening = EventReader.open(served, listen()).then((opened) => {
+        isTold = true;
+        return opened;
+      });
+      await until(() => held.steps.length === 1, 'the bus is asked');
+      await sleep(5);
+      expect([bus.listeners, isTold]).toEqual([0, false]);
+      held.letListen();
       const reader = await opening;
       await reader.untilMessages(1);
       expect(bus.listeners).toBe(1);
@@ -318,15 +346,16 @@ describe.each(adapters)('over $name', (adapter) => {
     });
 
     test('that is slow is let go although the client went before it was ready', async () => {
-      await serve({ bus: slowBus(bus) });
+      const held = holdBus(bus);
+      await serve({ bus: held.bus });
       const controller = new AbortController();
       const response = post(served, listen(), { signal: controller.signal });
-      await until(() => served.inFlight === 1, 'the request is there');
-      await sleep(2);
+      await until(() => held.steps.length === 1, 'the bus is asked');
       controller.abort();
       await expect(response).rejects.toThrow();
-      await sleep(15);
-      await until(() => count() === 0 && bus.listeners === 0 && served.inFlight === 0, 'everything is let go');
+      held.letListen();
+      await until(() => held.steps.length === 3 && count() === 0 && served.inFlight === 0, 'everything is let go');
+      expect(held.steps).toEqual(['asked', 'listens', 'let go']);
     });
 
     test('that tells nobody twice, although it is slow to let go of a listener', async () => {

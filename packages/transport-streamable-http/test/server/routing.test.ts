@@ -217,7 +217,8 @@ describe.each(adapters)('over $name', (adapter) => {
 
   test('path is the only one that is served', async () => {
     const client = await serve({ path: '/mcp' });
-    expect((await client.exchange(initializeRequest())).status).toBe(404);
+    const elsewhere = await client.exchange(initializeRequest());
+    expect([elsewhere.status, elsewhere.json.error?.message]).toEqual([404, 'Not found: the MCP endpoint of this server is /mcp']);
     const { url } = endpoint.served;
     const at = new LegacyClient({ ...endpoint.served, url: `${url}/mcp?x=1` });
     await at.initialize();

@@ -256,11 +256,14 @@ test('options that make no sense are refused where they are written', () => {
   expect(() => createStreamableHTTPHandler({ onsession, supportedProtocolVersions: ['2026-07-28'] })).toThrow(TypeError);
   expect(() => createStreamableHTTPHandler({ onsession, subscriptions: true })).toThrow(/subscriptions needs onrequest/);
   expect(() => createStreamableHTTPHandler({ onsession, allowedHosts: ['http://x'] })).toThrow(TypeError);
-  for (const option of ['maxSessions', 'sessionIdleMs', 'maxInFlight', 'maxQueuedBytes'] as const) {
+  for (const path of ['mcp', '/mcp?x', '/mcp#x', '', 'http://localhost/mcp']) {
+    expect(() => createStreamableHTTPHandler({ onsession, path })).toThrow('path must be a path such as /mcp');
+  }
+  for (const option of ['maxSessions', 'sessionIdleMs', 'maxInFlight', 'maxQueuedBytes', 'maxBodyBytes', 'maxBatchLength'] as const) {
     expect(() => createStreamableHTTPHandler({ onsession, [option]: 0 })).toThrow(option);
     expect(() => createStreamableHTTPHandler({ onsession, [option]: Number.NaN })).toThrow(RangeError);
   }
-  for (const option of ['maxBacklogBytes', 'retryMs', 'keepAliveMs', 'stallTimeoutMs'] as const) {
+  for (const option of ['maxBacklogBytes', 'retryMs', 'keepAliveMs', 'stallTimeoutMs', 'bodyTimeoutMs', 'maxWaitingSends'] as const) {
     expect(() => createStreamableHTTPHandler({ onsession, [option]: -1 })).toThrow(option);
   }
   expect(() => createStreamableHTTPHandler({ onsession, replyMode: 'xml' as 'sse' })).toThrow('replyMode');
