@@ -3,12 +3,8 @@ import { defineConfig } from 'vitest/config';
 // Set by .ci/run and `pnpm check`, which count the tests that ran.
 const report = process.env.TEST_REPORT;
 
-/** Minutes of processes and servers, each broken in its own way: run with SLOW_TESTS=1. */
-const slow = ['packages/conformance/test/client-mode/*-faults.test.ts'];
-
 export default defineConfig({
   test: {
-    exclude: ['**/node_modules/**', ...(process.env.SLOW_TESTS ? [] : slow)],
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     // Most tests wait for processes; vitest's own choice on two cores would be one worker.

@@ -1,8 +1,9 @@
 // Holds the catalogue against the specification's pages: node scripts/requirements-audit.js FOLDER, where FOLDER/<revision>/<page>.mdx are
 // the pages (docs/specification in a checkout of github.com/modelcontextprotocol/modelcontextprotocol). Says where a keyword's count, a
-// heading or a page differs, and where a text of ours has eight words in a row from any page.
+// heading or a page differs, and where a text of ours has eight words in a row from any page. With the folder in MCP_SPECIFICATION, a test does the same.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { REVISIONS } from '@mcpwire/protocol';
 import { loadRequirements } from '../dist/requirements/index.js';
 
@@ -12,45 +13,41 @@ const KEYWORD = /(?<![A-Za-z])(?:(MUST|SHALL|SHOULD)([\s*_>]+NOT)?|(NOT\s+)?(REC
 const LEVELS = ['must', 'must-not', 'should', 'should-not', 'may'];
 const WORDS_IN_A_ROW = 8;
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('Name the folder that has the pages: <folder>/2025-11-25/basic/transports.mdx and so on.');
-  process.exit(2);
-}
-
-/** @type {string[]} */
-const problems = [];
-/** @type {Map<string, string>} every run of words on any page, and the page */
-const runs = new Map();
-const catalogues = REVISIONS.map(loadRequirements);
-
-for (const { revision, pages, rows } of catalogues) {
-  for (const [page, { keywords }] of pages) {
-    const source = readFileSync(join(folder, revision, `${page}.mdx`), 'utf8');
-    const counts = countKeywords(source);
-    for (const level of LEVELS) {
-      const [here, there] = [keywords[level] ?? 0, counts.get(level) ?? 0];
-      if (here !== there) problems.push(`${revision} ${page}: the catalogue counts ${here} ${level}, the page has ${there}`);
-    }
-    const anchors = anchorsOf(source);
-    for (const row of rows) {
-      for (const place of [row, ...row.also]) {
-        if (place.page !== page || place.heading === '' || anchors.has(place.heading)) continue;
-        problems.push(`${revision} ${row.id}: ${page} has no heading #${place.heading}`);
+/**
+ * @param {readonly import('../dist/requirements/index.js').Requirements[]} catalogues one of each revision
+ * @param {string} folder has the pages: <folder>/2025-11-25/basic/transports.mdx and so on
+ * @returns {string[]} what differs, in a sentence each
+ */
+export function auditRequirements(catalogues, folder) {
+  /** @type {string[]} */
+  const problems = [];
+  /** @type {Map<string, string>} every run of words on any page, and the page */
+  const runs = new Map();
+  for (const { revision, pages, rows } of catalogues) {
+    for (const [page, { keywords }] of pages) {
+      const source = readFileSync(join(folder, revision, `${page}.mdx`), 'utf8');
+      const counts = countKeywords(source);
+      for (const level of LEVELS) {
+        const [here, there] = [keywords[level] ?? 0, counts.get(level) ?? 0];
+        if (here !== there) problems.push(`${revision} ${page}: the catalogue counts ${here} ${level}, the page has ${there}`);
       }
+      const anchors = anchorsOf(source);
+      for (const row of rows) {
+        for (const place of [row, ...row.also]) {
+          if (place.page !== page || place.heading === '' || anchors.has(place.heading)) continue;
+          problems.push(`${revision} ${row.id}: ${page} has no heading #${place.heading}`);
+        }
+      }
+      for (const run of wordRuns(source)) runs.set(run, `${revision} ${page}`);
     }
-    for (const run of wordRuns(source)) runs.set(run, `${revision} ${page}`);
   }
-}
-for (const { revision, rows } of catalogues) {
-  for (const { id, text } of rows) {
-    for (const run of wordRuns(text)) if (runs.has(run)) problems.push(`${revision} ${id}: "${run}" stands in ${runs.get(run)}`);
+  for (const { revision, rows } of catalogues) {
+    for (const { id, text } of rows) {
+      for (const run of wordRuns(text)) if (runs.has(run)) problems.push(`${revision} ${id}: "${run}" stands in ${runs.get(run)}`);
+    }
   }
+  return problems;
 }
-
-for (const problem of problems) console.error(problem);
-console.log(`${catalogues.reduce((sum, { rows }) => sum + rows.length, 0)} rows, ${problems.length} problems`);
-process.exitCode = problems.length > 0 ? 1 : 0;
 
 /** @param {string} source */
 function countKeywords(source) {
@@ -90,4 +87,17 @@ function anchorsOf(source) {
 function* wordRuns(text) {
   const words = text.toLowerCase().match(/[\p{L}\p{N}$]+(?:[-'/.][\p{L}\p{N}]+)*/gu) ?? [];
   for (let at = 0; at + WORDS_IN_A_ROW <= words.length; at++) yield words.slice(at, at + WORDS_IN_A_ROW).join(' ');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) {
+    console.error('Name the folder that has the pages: <folder>/2025-11-25/basic/transports.mdx and so on.');
+    process.exit(2);
+  }
+  const catalogues = REVISIONS.map(loadRequirements);
+  const problems = auditRequirements(catalogues, folder);
+  for (const problem of problems) console.error(problem);
+  console.log(`${catalogues.reduce((sum, { rows }) => sum + rows.length, 0)} rows, ${problems.length} problems`);
+  process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { isRevision, REVISIONS } from '@mcpwire/protocol';
 import { parse } from 'yaml';
 import type { Outcome } from './outcome.js';
 
@@ -42,7 +43,8 @@ export function parseExpectedFailures(text: string, knownChecks: readonly string
     if (typeof reason !== 'string' || reason.trim() === '') throw new BaselineError(`${where} (${check}) needs a reason`);
     if (revision === undefined) return { check, reason };
     // YAML reads an unquoted date as text with this library's default schema; others write it as a date.
-    if (typeof revision !== 'string') throw new BaselineError(`${where} (${check}): the revision must be a text, as "2025-11-25"`);
+    if (typeof revision !== 'string' || !isRevision(revision))
+      throw new BaselineError(`${where} (${check}): there is no revision ${JSON.stringify(revision)}; there are ${REVISIONS.join(', ')}`);
     return { check, revision, reason };
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import process from 'node:process';
 import { clearLine, cursorTo } from 'node:readline';
@@ -9,12 +9,13 @@ import type { ClientTarget } from './client/client-target.js';
 import { runClient } from './client/run-client.js';
 import type { CliOptions, Mode } from './command-line.js';
 import { detectHttpTransport } from './detect.js';
-import { explain, listChecks } from './explain.js';
+import { explain, idsNear, listChecks } from './explain.js';
 import { createBadge } from './report/badge.js';
 import { reporters } from './report/index.js';
 import { exitCodeOf, type Report } from './report.js';
-import { type RunProgress, run } from './run.js';
-import { selectChecks } from './select.js';
+import { run } from './run.js';
+import type { RunProgress } from './run-options.js';
+import { type Selectable, selectChecks } from './select.js';
 import { type StartedServer, startServer } from './started-server.js';
 import type { Target } from './target.js';
 
@@ -42,6 +43,7 @@ const START_MS = 20_000;
  * @throws UsageError, BaselineError, RunError, Unreachable: exit code 2.
  */
 export async function runCli(mode: Mode, words: readonly string[], options: CliOptions, signal: AbortSignal): Promise<number> {
+  assertSelects(mode, options);
   if (options.list) {
     const [revision] = options.revision;
     if (mode === 'client') write(listChecks(selectChecks(clientChecks, { ...options, revision })));
@@ -53,12 +55,18 @@ export async function runCli(mode: Mode, words: readonly string[], options: CliO
   }
   if (options.explain !== undefined) {
     const text = explain(options.explain);
-    if (text === undefined)
-      throw new UsageError(`there is no check and no requirement ${JSON.stringify(options.explain)}; --list shows the checks`);
+    if (text === undefined) {
+      const near = idsNear(options.explain);
+      throw new UsageError(
+        `there is no check and no requirement ${JSON.stringify(options.explain)}; ${near.length > 0 ? `there is ${near.join(', ')}` : '--list shows the checks'}`,
+      );
+    }
     write(text);
     return 0;
   }
+  assertMakesSense(mode, words, options);
   const formats = options.output.map(formatOf);
+  for (const file of [...options.output, ...(options.badge !== undefined ? [options.badge] : [])]) await assertWritable(file);
   const expectedFailures = await readExpectedFailures(options.expectedFailures);
   const server = await start(mode, words, options, signal);
   try {
@@ -99,19 +107,56 @@ export async function runCli(mode: Mode, words: readonly string[], options: CliO
   }
 }
 
-async function start(mode: Mode, words: readonly string[], options: CliOptions, signal: AbortSignal): Promise<StartedServer | undefined> {
-  if (options.start === undefined) {
-    if (options.waitFor !== undefined) throw new UsageError('--wait-for goes with --start');
-    return undefined;
+/** @throws UsageError for a glob that no check matches: it is misspelt, and would leave something out, or in, that nobody means. */
+function assertSelects(mode: Mode, { only, skip }: CliOptions): void {
+  const all: readonly Selectable[] = mode === 'client' ? clientChecks : checks;
+  for (const [option, globs] of [
+    ['--only', only],
+    ['--skip', skip],
+  ] as const) {
+    const lost = globs.find((glob) => selectChecks(all, { only: [glob] }).length === 0);
+    if (lost !== undefined) throw new UsageError(`${option} ${lost}: no check has such an id; --list shows them`);
   }
-  if (mode === 'stdio' || mode === 'client' || !isUrl(words[0] ?? ''))
-    throw new UsageError('--start is for servers that are reached by a URL');
-  return startServer(options.start, options.waitFor ?? words[0] ?? '', options.startTimeout ?? START_MS, signal);
+}
+
+/** @throws UsageError for options that would have no effect. */
+function assertMakesSense(mode: Mode, words: readonly string[], options: CliOptions): void {
+  const [first] = words;
+  if (first === undefined) return;
+  const isReached = mode !== 'stdio' && mode !== 'client' && isUrl(first);
+  const hasStart = options.start !== undefined;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [hasStart && !isReached, '--start is for servers that are reached by a URL'],
+    [options.waitFor !== undefined && !hasStart, '--wait-for goes with --start'],
+    [options.waitFor !== undefined && !isUrl(options.waitFor), `--wait-for ${options.waitFor}: that is no http: or https: URL`],
+    [isReached && !hasStart && Object.keys(options.env).length > 0, '--env is for a server that is started: by a command, or by --start'],
+    [isReached && !hasStart && options.cwd !== undefined, '--cwd is for a server that is started: by a command, or by --start'],
+    [!isReached && Object.keys(options.header).length > 0, '--header is for servers that are reached by a URL'],
+    [options.probeArgs !== undefined && options.probeTool === undefined, '--probe-args goes with --probe-tool'],
+    [options.slowArgs !== undefined && options.slowTool === undefined, '--slow-args goes with --slow-tool'],
+  ];
+  const broken = rules.find(([isBroken]) => isBroken);
+  if (broken) throw new UsageError(broken[1]);
+}
+
+async function start(mode: Mode, words: readonly string[], options: CliOptions, signal: AbortSignal): Promise<StartedServer | undefined> {
+  const [url = ''] = words;
+  if (options.start === undefined || mode === 'stdio' || mode === 'client') return undefined;
+  const { env, cwd } = options;
+  return startServer(options.start, {
+    url,
+    waitFor: options.waitFor ?? url,
+    withinMs: options.startTimeout ?? START_MS,
+    env,
+    cwd,
+    signal,
+  });
 }
 
 async function toTarget(mode: Mode, words: readonly string[], options: CliOptions, signal: AbortSignal): Promise<Target> {
   const [first, ...rest] = words;
-  if (first === undefined) throw new UsageError(mode === 'http' || mode === 'sse' ? 'a URL is missing' : 'a command or a URL is missing');
+  if (first === undefined)
+    throw new UsageError(`${mode === 'http' || mode === 'sse' ? 'a URL is missing' : 'a command or a URL is missing'}; --help shows how`);
   if (mode === 'stdio' || (mode === 'auto' && !isUrl(first))) {
     return { transport: 'stdio', command: first, args: rest, env: options.env, ...(options.cwd !== undefined && { cwd: options.cwd }) };
   }
@@ -157,9 +202,24 @@ function render(name: string, report: Report, options: { color: boolean; strict:
   return reporters[name]?.(report, options) ?? '';
 }
 
+/** @throws UsageError before a run, not after it, that a report of it cannot be kept. */
+async function assertWritable(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory()) throw new Error('it is a directory');
+    await access(found ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`${file} can't be written: ${(error as Error).message}`);
+  }
+}
+
 async function save(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(`${file} can't be written: ${(error as Error).message}`);
+  }
 }
 
 function write(text: string): void {

@@ -6,10 +6,15 @@ import { runCli, UsageError } from './cli-run.js';
 import { createProgram } from './command-line.js';
 import { Unreachable } from './driver.js';
 import { ExitCode } from './report.js';
-import { RunError } from './run.js';
+import { RunError } from './run-error.js';
 
 /** 128 and the signal's number, as shells have it. */
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+// Whoever reads the report may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 const controller = new AbortController();
 let interrupted: number | undefined;

@@ -43,7 +43,12 @@ export type Mode = 'stdio' | 'http' | 'sse' | 'client' | 'auto';
 
 export type Action = (mode: Mode, words: string[], options: CliOptions) => Promise<void>;
 
+/** What is repeatable and was not given. */
+const NOTHING_GIVEN = { revision: [], only: [], skip: [], header: {}, env: {}, output: [] };
+
 const EXAMPLES = `
+mcp-conformance stdio --help, and so with the others, shows the options.
+
 Examples:
   mcp-conformance stdio -- node server.js --port 1234   a server that is started for each connection
   mcp-conformance http https://example.com/mcp          Streamable HTTP
@@ -52,7 +57,7 @@ Examples:
   mcp-conformance http http://127.0.0.1:3000/mcp --start "node server.js" --wait-for http://127.0.0.1:3000/mcp
   mcp-conformance stdio --only 'stdio/*' --output report.html --output junit.xml -- node server.js
   mcp-conformance client --http -- node client.js       a client, whose server the suite is
-  mcp-conformance --list                                every check
+  mcp-conformance --list                                every check of servers; client --list: of clients
   mcp-conformance --explain stdio/split-writes          one of them, with its requirements
 
 Exit codes:
@@ -72,10 +77,10 @@ export function createProgram(action: Action): Command {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   const add = (mode: Mode, command: Command): void => {
-    addOptions(command);
+    addOptions(mode, command);
     command.exitOverride().showHelpAfterError('(--help shows what there is; options of the server go after --)');
     command.action((words: string | string[] | undefined, options: CliOptions) =>
-      action(mode, words === undefined ? [] : typeof words === 'string' ? [words] : words, options),
+      action(mode, words === undefined ? [] : typeof words === 'string' ? [words] : words, { ...NOTHING_GIVEN, ...options }),
     );
   };
   add(
@@ -97,23 +102,26 @@ export function createProgram(action: Action): Command {
   return program;
 }
 
-function addOptions(command: Command): void {
+function addOptions(mode: Mode, command: Command): void {
+  const judged = mode === 'client' ? 'client' : 'server';
+  const isHttp = mode === 'http' || mode === 'sse';
   command
     .option(
       '--revision <revision>',
-      `only this; one of ${REVISIONS.join(', ')} (default: all that the server supports); repeatable`,
+      `only this; one of ${REVISIONS.join(', ')} (default: all that the ${judged} supports); repeatable`,
       collectRevision,
-      [],
     )
-    .option('--only <glob>', 'only checks whose id matches: stdio/*; repeatable', collect, [])
-    .option('--skip <glob>', 'no checks whose id matches; repeatable', collect, [])
-    .addOption(new Option('--level <level>', 'the weakest requirements to judge').choices(LEVELS).default('may'))
-    .option('--header <name: value>', 'send this with every HTTP request; repeatable', collectHeader, {})
-    .option('--env <name=value>', 'set this in the environment of a stdio server; repeatable', collectVariable, {})
-    .option('--cwd <directory>', 'the working directory of a stdio server')
+    .option('--only <glob>', `only checks whose id matches: ${mode === 'client' ? 'client/stdio-*' : 'jsonrpc/*'}; repeatable`, collect)
+    .option('--skip <glob>', 'no checks whose id matches; repeatable', collect)
+    .addOption(new Option('--level <level>', 'the weakest requirements to judge').choices(LEVELS).default('may'));
+  if (isHttp || mode === 'auto') command.option('--header <name: value>', 'send this with every HTTP request; repeatable', collectHeader);
+  const started = isHttp ? 'what --start starts' : `the ${judged}`;
+  command
+    .option('--env <name=value>', `set this in the environment of ${started}; repeatable`, collectVariable)
+    .option('--cwd <directory>', `the working directory of ${started}`)
     .option('--timeout <ms>', 'how long an answer may take (default: 5000)', readCount)
-    .option('--start-timeout <ms>', 'how long the server may take to start (default: 20000)', readCount)
-    .option('--concurrency <count>', 'connections that work at a time', readCount)
+    .option('--start-timeout <ms>', `how long the ${judged} may take to start (default: 20000)`, readCount)
+    .option('--concurrency <count>', mode === 'client' ? 'clients that run at a time' : 'connections that work at a time', readCount)
     .option('--expected-failures <file>', 'YAML: failures that are known; entries that no longer fail are an error')
     .option('--list', 'show the checks, and run nothing')
     .option('--explain <id>', 'show one check with its requirements, or one requirement with its checks')
@@ -122,34 +130,37 @@ function addOptions(command: Command): void {
       '--output <file>',
       'write the report here too, in the format of its extension: .json .xml (JUnit) .html .md .tap .txt; repeatable',
       collect,
-      [],
     )
     .option('--badge <file>', 'write an SVG badge')
-    .option('--strict', 'a broken SHOULD fails too')
+    .option('--strict', 'a broken SHOULD fails too');
+  if (mode === 'client') return;
+  command
     .option('--probe-tool <name>', 'a tool that the checks may call')
-    .option('--probe-args <json>', 'its arguments (default: {})', readObject)
+    .option('--probe-args <json>', 'its arguments, or @FILE (default: {})', readObject)
     .option('--slow-tool <name>', 'a tool that takes a second or more, for cancellation and progress')
-    .option('--slow-args <json>', 'its arguments (default: {})', readObject)
-    .option('--start <command>', 'start this HTTP server first, and end it after')
+    .option('--slow-args <json>', 'its arguments, or @FILE (default: {})', readObject);
+  if (mode === 'stdio') return;
+  command
+    .option('--start <command>', 'start this HTTP server first, without a shell, and end it after')
     .option('--wait-for <url>', 'what answers once it has started (default: the URL to judge)');
 }
 
-function collect(value: string, former: string[]): string[] {
+function collect(value: string, former: string[] = []): string[] {
   return [...former, value];
 }
 
-function collectRevision(value: string, former: Revision[]): Revision[] {
+function collectRevision(value: string, former: Revision[] = []): Revision[] {
   if (!isRevision(value)) throw new InvalidArgumentError(`There are ${REVISIONS.join(', ')}.`);
   return [...former, value];
 }
 
-function collectHeader(value: string, former: Record<string, string>): Record<string, string> {
+function collectHeader(value: string, former: Record<string, string> = {}): Record<string, string> {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/.exec(value);
   if (!match?.[1]) throw new InvalidArgumentError('It must be "Name: value".');
   return { ...former, [match[1]]: match[2] ?? '' };
 }
 
-function collectVariable(value: string, former: Record<string, string>): Record<string, string> {
+function collectVariable(value: string, former: Record<string, string> = {}): Record<string, string> {
   const at = value.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('It must be NAME=value.');
   return { ...former, [value.slice(0, at)]: value.slice(at + 1) };

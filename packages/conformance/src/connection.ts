@@ -16,6 +16,8 @@ export interface Connection {
   readonly sent: SentLog;
   /** The end of what the server logged, where that can be seen. */
   readonly log?: string;
+  /** Where the server did not answer: what is likely to be wrong with how it was started or reached, in a sentence. */
+  readonly advice?: string | undefined;
   /** What `initialize` said that the client can do; undefined before it, and where there is none. */
   declared?: JsonObject;
   /** What the handshake agreed on; for transports that repeat it (headers). */

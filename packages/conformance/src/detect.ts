@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { TransportKind } from './connection.js';
 import { Unreachable } from './driver.js';
+import { whyNotConnected } from './raw/connect-error.js';
 
 const TIMEOUT_MS = 5_000;
 const HANDSHAKE = JSON.stringify({
@@ -42,6 +43,17 @@ export async function detectHttpTransport(
     : 'streamable-http';
 }
 
+/** Whether something answers HTTP behind the URL, whatever it says. */
+export async function isAnswered(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await ask(url, 'GET', { accept: 'text/event-stream, application/json' }, signal);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
 /**
  * Waits until something answers HTTP behind the URL, whatever it says.
  *
@@ -66,7 +78,7 @@ function ask(url: string, method: 'GET' | 'POST', headers: Readonly<Record<strin
   return new Promise((resolve, reject) => {
     const request = (url.startsWith('https:') ? https : http).request(url, { method, headers, signal, agent: false, timeout: TIMEOUT_MS });
     const fail = (error: NodeJS.ErrnoException): void =>
-      reject(new Unreachable(`nothing can be reached at ${url}: ${error.code ?? error.message}`));
+      reject(new Unreachable(`nothing can be reached at ${url}: ${whyNotConnected(error)}`));
     request.on('error', fail);
     request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
     request.on('response', (response) => {

@@ -22,6 +22,21 @@ export function explain(id: string): string | undefined {
   return check ? explainCheck(check) : explainRequirement(id);
 }
 
+/** Ids of checks and requirements that have this in them, or a part of it: a few, those first that are most alike. */
+export function idsNear(text: string): string[] {
+  const ids = [...all.map(({ id }) => id), ...new Set(REVISIONS.flatMap((revision) => [...loadRequirements(revision).byId.keys()]))];
+  const words = text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  return ids
+    .map((id) => ({ id, hits: words.filter((word) => id.includes(word)).length }))
+    .filter(({ hits }) => hits > 0)
+    .sort((a, b) => b.hits - a.hits || a.id.length - b.id.length)
+    .slice(0, 5)
+    .map(({ id }) => id);
+}
+
 function explainRequirement(id: string): string | undefined {
   const rows = REVISIONS.flatMap((revision) => loadRequirements(revision).byId.get(id) ?? []);
   const newest = rows.at(-1);

@@ -28,8 +28,11 @@ export interface Fault {
   readonly position?: number;
 }
 
-/** Messages of one connection that are kept. A server that sends more is cut off: `Fault` `too-long`. */
+/** Messages of one connection that are kept, and what is no message that is counted, before whoever sends more is cut off. */
 const MAX_MESSAGES = 20_000;
+const MAX_FAULTS = 10_000;
+/** What is no message that is kept. */
+const MAX_KEPT_FAULTS = 1_000;
 
 type Waiter = () => void;
 
@@ -42,11 +45,18 @@ export class Inbox {
   /** The length of the transcript with what is being read; whoever feeds the inbox keeps it. */
   position = 0;
   #ended: string | undefined;
+  #isFull = false;
+  #faultCount = 0;
   #waiters: Waiter[] = [];
 
   /** Why nothing more will come, as a sentence; undefined while the connection lives. */
   get ended(): string | undefined {
     return this.#ended;
+  }
+
+  /** Whether so much came that nothing more is taken: whoever feeds the inbox stops reading. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   add(value: JsonValue, channel?: object): void {
@@ -58,8 +68,10 @@ export class Inbox {
   }
 
   addFault(fault: Fault): void {
-    if (this.faults.length < 1_000) this.faults.push({ ...fault, position: this.position });
-    this.wake();
+    if (this.faults.length < MAX_KEPT_FAULTS) this.faults.push({ ...fault, position: this.position });
+    this.#faultCount++;
+    if (this.#faultCount > MAX_FAULTS) this.cutOff(`it sent more than ${MAX_FAULTS} lines that are no messages`);
+    else this.wake();
   }
 
   end(reason: string): void {
@@ -94,9 +106,14 @@ export class Inbox {
       this.addFault({ kind: 'not-an-object', why: 'is JSON, but no object', text: JSON.stringify(value).slice(0, 200) });
     } else if (this.messages.length < MAX_MESSAGES) {
       this.messages.push({ message: value, at: performance.now(), inBatch, channel, position: this.position });
-    } else if (this.messages.length === MAX_MESSAGES) {
-      this.end(`it sent more than ${MAX_MESSAGES} messages`);
-    }
+    } else this.cutOff(`it sent more than ${MAX_MESSAGES} messages`);
+  }
+
+  /** Takes nothing more, for this reason. */
+  cutOff(reason: string): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.end(`${reason}, and was cut off`);
   }
 
   /** Lets those who wait look again. */

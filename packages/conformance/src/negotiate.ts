@@ -3,6 +3,8 @@ import { eraOf, REVISION_FEATURES, type Revision } from '@mcpwire/protocol';
 import type { Connection } from './connection.js';
 import { type Driver, Unreachable } from './driver.js';
 import type { JsonObject } from './inbox.js';
+import type { Redactor } from './redact.js';
+import { lastLines, shorten } from './report/words.js';
 import { isObject, Session } from './session.js';
 import { Breach } from './verdict.js';
 
@@ -19,6 +21,8 @@ export interface NegotiateOptions {
   /** How long the first answer may take: starting the program included. */
   readonly startMs: number;
   readonly signal: AbortSignal;
+  /** For what is told of a server that agrees to nothing. Default: as it is. */
+  readonly redact?: Redactor;
   /** Which are asked for; default: all that the driver has. */
   readonly revisions?: readonly Revision[] | undefined;
 }
@@ -34,6 +38,10 @@ interface Attempt {
   readonly problem?: string;
 }
 
+/** How long a server may take for its lists that has spoken before, only not of `server/discover`. */
+const LISTS_MS = 3_000;
+/** What is told of one attempt: the page that a web server makes of an error is longer. */
+const MAX_PROBLEM_CHARS = 240;
 /** What a legacy server gets to stay silent on `server/discover`, once `initialize` was answered elsewhere. */
 const MODERN_GRACE_MS = 1_000;
 
@@ -66,7 +74,7 @@ export async function negotiate(driver: Driver, options: NegotiateOptions): Prom
     controller.abort();
     attempts.push(...(await modern));
     options.signal.throwIfAborted();
-    return await settle(attempts);
+    return await settle(attempts, options.redact);
   } finally {
     options.signal.removeEventListener('abort', stop);
     controller.abort();
@@ -101,19 +109,18 @@ async function ask(driver: Driver, revision: Revision, startMs: number, signal: 
 /** Results of 2026-07-28 have a resultType, which no legacy server has a reason to send. */
 async function isModernWithoutDiscover(session: Session): Promise<boolean> {
   if (session.connection.inbox.ended !== undefined || session.mark === 0) return false;
-  for (const method of ['tools/list', 'prompts/list', 'resources/list']) {
+  const results = ['tools/list', 'prompts/list', 'resources/list'].map(async (method) => {
     try {
-      const result = await session.result(method);
-      if (typeof result.resultType === 'string') return true;
+      return await session.result(method, undefined, { withinMs: LISTS_MS });
     } catch (error) {
       if (!(error instanceof Breach)) throw error;
+      return {};
     }
-    if (session.connection.inbox.ended !== undefined) return false;
-  }
-  return false;
+  });
+  return (await Promise.all(results)).some(({ resultType }) => typeof resultType === 'string');
 }
 
-async function settle(attempts: readonly Attempt[]): Promise<Agreed[]> {
+async function settle(attempts: readonly Attempt[], redact: Redactor = (text) => text): Promise<Agreed[]> {
   const agreed: Agreed[] = [];
   const rest: Attempt[] = [];
   for (const attempt of attempts) {
@@ -130,7 +137,8 @@ async function settle(attempts: readonly Attempt[]): Promise<Agreed[]> {
       rest.splice(rest.indexOf(newest), 1);
     }
   }
-  const log = rest.map(({ session }) => session.connection.log?.trim()).find(Boolean);
+  const log = rest.map(({ session }) => lastLines(session.connection.log ?? '')).find(Boolean);
+  const advice = rest.map(({ session }) => session.connection.advice).find(Boolean);
   await Promise.all(rest.map(({ session }) => session.connection.close()));
   if (agreed.length === 0) {
     const problems = [
@@ -140,7 +148,12 @@ async function settle(attempts: readonly Attempt[]): Promise<Agreed[]> {
         ),
       ),
     ];
-    throw new Unreachable(`no revision could be agreed on: ${problems.join('; ')}${log ? `\nIt logged:\n${log}` : ''}`);
+    const parts = [
+      `no revision could be agreed on: ${problems.join(';\n  ')}`,
+      ...(advice ? [advice] : []),
+      ...(log ? [`It logged:\n${log}`] : []),
+    ];
+    throw new Unreachable(redact(parts.join('\n')));
   }
   return agreed;
 }
@@ -152,6 +165,6 @@ function namesAnother({ protocolVersion, supportedVersions }: JsonObject): boole
 
 function describe(error: Breach): string {
   const { received } = error.evidence;
-  if (isObject(received) && isObject(received.error)) return `${error.message}: ${JSON.stringify(received.error).slice(0, 200)}`;
-  return error.message;
+  const why = shorten(error.message.replace(/\s+/g, ' '), MAX_PROBLEM_CHARS);
+  return isObject(received) && isObject(received.error) ? `${why}: ${shorten(JSON.stringify(received.error), MAX_PROBLEM_CHARS)}` : why;
 }

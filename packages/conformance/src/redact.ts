@@ -10,7 +10,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${MASK}`],
   [/([?&](?:access_token|api_key|apikey|token|key|password|secret)=)[^&\s"'#]+/gi, `$1${MASK}`],
   [
-    /("(?:[A-Za-z_-]*(?:access|refresh|auth|id|api|bearer)_?-?token|[A-Za-z_-]*(?:secret|password|api_?-?key)[A-Za-z_-]*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    /("(?:[A-Za-z_-]*(?:access|refresh|auth|id|api|bearer)_?-?token|token|[A-Za-z_-]*(?:secret|password|api_?-?key)[A-Za-z_-]*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
     `$1"${MASK}"`,
   ],
   [/(\/\/[^/@\s:"]+:)[^/@\s"]+(?=@)/g, `$1${MASK}`],

@@ -1,7 +1,8 @@
-import type { ExpectedFailure } from './baseline.js';
+import { applyBaseline, type ExpectedFailure } from './baseline.js';
 import type { TransportKind } from './connection.js';
 import type { Outcome } from './outcome.js';
 import { VERDICTS, type Verdict } from './verdict.js';
+import { PACKAGE_VERSION } from './version.js';
 
 /** Counts up when a member of `Report` goes or changes its meaning; new members do not count. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -22,6 +23,40 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   /** Entries of the file of expected failures that nothing matches any more. */
   readonly staleExpectations: readonly ExpectedFailure[];
+}
+
+/** When a run began, on both clocks. */
+export interface RunStart {
+  readonly date: Date;
+  /** Of `performance.now()`. */
+  readonly atMs: number;
+}
+
+/** What a run is about and what it found, as it comes. */
+export interface Findings extends Pick<Report, 'target' | 'servers' | 'supportedRevisions' | 'outcomes'> {
+  /** In the order in which outcomes are listed. */
+  readonly checks: readonly { readonly id: string }[];
+  readonly expectedFailures: readonly ExpectedFailure[] | undefined;
+}
+
+/** The report of a run that ends now. */
+export function createReport(start: RunStart, { checks, expectedFailures = [], outcomes, ...about }: Findings): Report {
+  const order = new Map(checks.map(({ id }, index) => [id, index]));
+  const place = ({ check }: Outcome): number => order.get(check) ?? order.size;
+  const sorted = [...outcomes].sort((a, b) => place(a) - place(b) || a.revision.localeCompare(b.revision));
+  const { outcomes: marked, stale } = applyBaseline(sorted, expectedFailures);
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    tool: { name: '@mcpwire/conformance', version: PACKAGE_VERSION },
+    startedAt: start.date.toISOString(),
+    durationMs: Math.round(performance.now() - start.atMs),
+    target: about.target,
+    servers: about.servers,
+    supportedRevisions: about.supportedRevisions,
+    summary: summarize(marked),
+    outcomes: marked,
+    staleExpectations: stale,
+  };
 }
 
 export function summarize(outcomes: readonly Outcome[]): Record<Verdict, number> {

@@ -7,8 +7,10 @@ import { citationsOf } from './citations.js';
 import type { Connection } from './connection.js';
 import { type Driver, Unreachable } from './driver.js';
 import type { Citation, Exchange, Outcome } from './outcome.js';
+import type { Redactor } from './redact.js';
 import { compareShape } from './schemas/compare.js';
 import { Session } from './session.js';
+import { toShownOutcome } from './shown.js';
 import { Breach, type Evidence, Inconclusive, LEVELS, type Level, NotApplicable, type Verdict } from './verdict.js';
 
 /** Where a check runs: one server, one revision. */
@@ -21,12 +23,21 @@ export interface Scene {
   readonly timeoutMs: number;
   readonly quietMs: number;
   readonly signal: AbortSignal;
+  /** For what the server sent and a check quotes: the transcripts of its connections are without secrets anyway. */
+  readonly redact: Redactor;
   /** How long the first answer of the server took. */
   readonly slowestMs: number;
   /** What `once` remembers. */
-  readonly memory: Map<string, Promise<unknown>>;
+  readonly memory: Map<string, Remembered>;
   /** Connections that were opened for this revision, for checks that judge them all. */
   readonly observed: Connection[];
+}
+
+/** What a check did for others too. */
+interface Remembered {
+  readonly made: Promise<unknown>;
+  /** Once it has failed: where its bytes are. */
+  at?: Evidence['at'];
 }
 
 /** A verdict and what is said for it. */
@@ -57,7 +68,7 @@ export async function runCheck(check: Check, scene: Scene, shared?: Session): Pr
   const { evidence } = judged;
   if (evidence?.at) exchanges.push({ entries: evidence.at.transcript.around(evidence.at.position) });
   const shown = judged.verdict !== 'pass' && judged.verdict !== 'not-applicable';
-  return {
+  const outcome: Outcome = {
     check: check.id,
     title: check.title,
     level,
@@ -72,6 +83,7 @@ export async function runCheck(check: Check, scene: Scene, shared?: Session): Pr
     ...((judged.verdict === 'fail' || judged.verdict === 'warn') && { remedy: evidence?.remedy ?? check.remedy }),
     ...(shown && { exchanges: exchanges.filter(({ entries }) => entries.length > 0) }),
   };
+  return toShownOutcome(outcome, scene.redact);
 }
 
 async function judge(check: Check, level: Level, scene: Scene, shared: Session | undefined, opened: Connection[]): Promise<Judged> {
@@ -165,10 +177,15 @@ function createContext(scene: Scene, shared: Session | undefined, opened: Connec
       }
     },
     once<T>(what: string, work: () => Promise<T>): Promise<T> {
-      const known = scene.memory.get(what) as Promise<T> | undefined;
-      if (known) return known;
+      const known = scene.memory.get(what);
+      if (known) return known.made.catch((error: unknown) => Promise.reject(withBytes(error, known.at))) as Promise<T>;
       const made = work();
-      scene.memory.set(what, made);
+      const remembered: Remembered = { made };
+      scene.memory.set(what, remembered);
+      made.catch(() => {
+        const transcript = (opened.at(-1) ?? shared?.connection)?.transcript;
+        remembered.at = transcript && { transcript, position: transcript.length };
+      });
       return made;
     },
     async settle(session, after) {
@@ -186,6 +203,15 @@ function createContext(scene: Scene, shared: Session | undefined, opened: Connec
     },
   };
   return context;
+}
+
+/** What went wrong on a connection of another check, with the bytes of that. */
+function withBytes(error: unknown, at: Evidence['at']): unknown {
+  if (!at) return error;
+  if (error instanceof Breach) return new Breach(error.message, { at, ...error.evidence });
+  if (!(error instanceof Inconclusive)) return error;
+  const { evidence } = error as { evidence?: Evidence };
+  return Object.assign(new Inconclusive(error.message), { evidence: { at, ...evidence } });
 }
 
 function missingNeed(needs: readonly Need[], scene: Scene): string | undefined {

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Revision } from '@mcpwire/protocol';
-import { applyBaseline, type ExpectedFailure } from './baseline.js';
 import type { Check, ProbeTool } from './check.js';
 import { checks as allChecks } from './checks/index.js';
 import { exercise } from './checks/lists.js';
@@ -11,61 +10,25 @@ import { Limiter } from './limiter.js';
 import { type Agreed, negotiate } from './negotiate.js';
 import type { Outcome } from './outcome.js';
 import { createRedactor, isSecretName } from './redact.js';
-import { REPORT_SCHEMA_VERSION, type Report, summarize } from './report.js';
+import { createReport, type Report } from './report.js';
 import { runCheck, type Scene } from './run-check.js';
-import { selectChecks } from './select.js';
+import { RunError } from './run-error.js';
+import { type CommonRunOptions, DEFAULT_START_MS, DEFAULT_TIMEOUT_MS } from './run-options.js';
+import { selectChecks, selectRevisions } from './select.js';
 import { isObject, Session } from './session.js';
 import { describeTarget, secretsOf, type Target } from './target.js';
-import type { Level } from './verdict.js';
-import { PACKAGE_VERSION } from './version.js';
 
-export interface RunProgress {
-  readonly done: number;
-  readonly total: number;
-  /** What was just judged; undefined while the server is being asked for its revisions. */
-  readonly outcome?: Outcome;
-}
-
-export interface RunOptions {
+export interface RunOptions extends CommonRunOptions {
   readonly target: Target;
   /** Default: all that the package has for the target's transport. */
-  readonly checks?: readonly Check[];
-  /** Default: every revision that the server agrees to. */
-  readonly revisions?: readonly Revision[] | undefined;
-  /**
-   * What the server supports, for who knows: then only `revisions` are asked for, which saves the start of a process for each other one over
-   * stdio. Some checks depend on it.
-   */
-  readonly knownRevisions?: readonly Revision[] | undefined;
-  /** Globs over ids: `stdio/*`. */
-  readonly only?: readonly string[] | undefined;
-  readonly skip?: readonly string[] | undefined;
-  /** `must` leaves the SHOULDs out; default `may`: everything. */
-  readonly level?: Level | undefined;
-  /** How many connections work at a time; default: twice the processors, at least 6. */
-  readonly concurrency?: number | undefined;
-  /** How long an answer may take; default 5,000. */
-  readonly timeoutMs?: number | undefined;
+  readonly checks?: readonly Check[] | undefined;
   /** How long a server that must stay silent is watched; default 120. */
   readonly quietMs?: number | undefined;
-  /** How long the server may take to start and answer for the first time; default 20,000. */
-  readonly startMs?: number | undefined;
   readonly probeTool?: ProbeTool | undefined;
   readonly slowTool?: ProbeTool | undefined;
-  readonly expectedFailures?: readonly ExpectedFailure[] | undefined;
-  /** Gives up: everything is closed, and `run` rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onprogress?: ((progress: RunProgress) => void) | undefined;
 }
 
-const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_QUIET_MS = 120;
-const DEFAULT_START_MS = 20_000;
-
-/** Nothing can be run as it was asked for: no check is left, or the server lacks the revision. */
-export class RunError extends Error {
-  override readonly name = 'RunError';
-}
 
 /**
  * Judges one server. Finds out which revisions it supports, runs every selected check for each of them, and ends everything that was
@@ -80,15 +43,17 @@ export async function run(options: RunOptions): Promise<Report> {
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   // Each check that is running listens.
   setMaxListeners(0, signal);
-  const startedAt = new Date();
-  const startedMs = performance.now();
+  const start = { date: new Date(), atMs: performance.now() };
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const driver = createDriver(target, { redact: createRedactor(secretsOf(target, isSecretName)), timeoutMs });
+  const redact = createRedactor(secretsOf(target, isSecretName));
+  const driver = createDriver(target, { redact, timeoutMs });
   try {
     const { knownRevisions, startMs = DEFAULT_START_MS } = options;
-    const agreed = await negotiate(driver, { startMs, signal, revisions: knownRevisions && (options.revisions ?? knownRevisions) });
-    const judged = wanted(agreed, options.revisions);
-    const supported = knownRevisions ?? agreed.map(({ revision }) => revision);
+    const agreed = await negotiate(driver, { startMs, signal, revisions: knownRevisions && (options.revisions ?? knownRevisions), redact });
+    const agreedOn = agreed.map(({ revision }) => revision);
+    const supported = knownRevisions ?? agreedOn;
+    const chosen = selectRevisions('server', agreedOn, options.revisions);
+    const judged = agreed.filter(({ revision }) => chosen.includes(revision));
     await Promise.all(agreed.filter((each) => !judged.includes(each)).map(({ session }) => session.connection.close()));
     const plan = judged.map((each) => ({ each, checks: checksFor(options, each.revision) }));
     const total = plan.reduce((sum, { checks }) => sum + checks.length, 0);
@@ -101,7 +66,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const scenes = plan.map(({ each, checks }) => ({
       each,
       checks,
-      scene: createScene(driver, each, supported, options, signal, timeoutMs),
+      scene: createScene(driver, each, supported, options, { signal, timeoutMs, redact }),
     }));
     const running = scenes.map((scene) => runRevision(scene, limiter, report));
     // If one revision fails, which no server can bring about, the others must not go on starting servers.
@@ -112,32 +77,17 @@ export async function run(options: RunOptions): Promise<Report> {
     });
     signal.throwIfAborted();
 
-    const order = (options.checks ?? allChecks).map(({ id }) => id);
-    const sorted = outcomes.flat().sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check) || a.revision.localeCompare(b.revision));
-    const { outcomes: marked, stale } = applyBaseline(sorted, options.expectedFailures ?? []);
-    return {
-      schemaVersion: REPORT_SCHEMA_VERSION,
-      tool: { name: '@mcpwire/conformance', version: PACKAGE_VERSION },
-      startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - startedMs),
-      target: { transport: target.transport, description: createRedactor(secretsOf(target, isSecretName))(describeTarget(target)) },
+    return createReport(start, {
+      target: { transport: target.transport, description: redact(describeTarget(target)) },
       servers: judged.map(({ revision, session }) => ({ revision, ...introduction(session) })),
       supportedRevisions: supported,
-      summary: summarize(marked),
-      outcomes: marked,
-      staleExpectations: stale,
-    };
+      outcomes: outcomes.flat(),
+      checks: options.checks ?? allChecks,
+      expectedFailures: options.expectedFailures,
+    });
   } finally {
     await driver.close();
   }
-}
-
-function wanted(agreed: readonly Agreed[], revisions: readonly Revision[] | undefined): Agreed[] {
-  if (!revisions || revisions.length === 0) return [...agreed];
-  const supported = agreed.map(({ revision }) => revision);
-  const lacking = revisions.filter((revision) => !supported.includes(revision));
-  if (lacking.length > 0) throw new RunError(`the server does not support ${lacking.join(', ')}; it supports ${supported.join(', ')}`);
-  return agreed.filter(({ revision }) => revisions.includes(revision));
 }
 
 function checksFor(options: RunOptions, revision: Revision): Check[] {
@@ -150,8 +100,7 @@ function createScene(
   { revision, session, greeting, tookMs }: Agreed,
   revisions: readonly Revision[],
   options: RunOptions,
-  signal: AbortSignal,
-  timeoutMs: number,
+  common: Pick<Scene, 'signal' | 'timeoutMs' | 'redact'>,
 ): Scene {
   session.greeting = greeting;
   return {
@@ -160,9 +109,8 @@ function createScene(
     server: { greeting, capabilities: session.capabilities, revisions },
     probeTool: options.probeTool,
     slowTool: options.slowTool,
-    timeoutMs,
     quietMs: options.quietMs ?? DEFAULT_QUIET_MS,
-    signal,
+    ...common,
     observed: [session.connection],
     slowestMs: tookMs,
     memory: new Map(),

@@ -2,6 +2,7 @@ import type { Revision } from '@mcpwire/protocol';
 import picomatch from 'picomatch';
 import type { Check } from './check.js';
 import type { TransportKind } from './connection.js';
+import { RunError } from './run-error.js';
 import { LEVELS, type Level } from './verdict.js';
 
 /** What every check has, of servers or of clients. */
@@ -12,7 +13,7 @@ export interface SelectOptions {
   readonly only?: readonly string[] | undefined;
   /** Globs over ids: not these. */
   readonly skip?: readonly string[] | undefined;
-  /** `must`: MUSTs only; `should` (the default): SHOULDs too; `may`: all. */
+  /** `must`: MUSTs only; `should`: SHOULDs too; `may` (the default): all. */
   readonly level?: Level | undefined;
   readonly transport?: TransportKind | undefined;
   readonly revision?: Revision | undefined;
@@ -31,6 +32,22 @@ export function selectChecks<C extends Selectable>(checks: readonly C[], options
       (options.transport === undefined || transports.includes(options.transport)) &&
       (options.revision === undefined || revisions.includes(options.revision)),
   );
+}
+
+/**
+ * The revisions to judge: those that are asked for, each once, or all that are supported.
+ *
+ * @throws RunError when one that is asked for is not supported.
+ */
+export function selectRevisions(
+  who: 'server' | 'client',
+  supported: readonly Revision[],
+  asked: readonly Revision[] | undefined,
+): readonly Revision[] {
+  if (asked === undefined || asked.length === 0) return supported;
+  const lacking = asked.filter((revision) => !supported.includes(revision));
+  if (lacking.length > 0) throw new RunError(`the ${who} does not support ${lacking.join(', ')}; it supports ${supported.join(', ')}`);
+  return [...new Set(asked)];
 }
 
 function createMatcher(globs: readonly string[] | undefined): ((id: string) => boolean) | undefined {

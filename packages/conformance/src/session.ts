@@ -135,8 +135,9 @@ export class Session<C extends Connection = Connection> {
         received: fault.text,
       });
     }
-    const near = seen.find((message) => 'id' in message && !('method' in message));
-    const why = near ? `; what came has the id ${show(near.id)}, not ${show(id)}` : '';
+    const echo = seen.find((message) => message.method === options.method && message.id === id);
+    const near = echo ?? seen.find((message) => 'id' in message && !('method' in message));
+    const why = echo ? '; what came is the request itself' : near ? `; what came has the id ${show(near.id)}, not ${show(id)}` : '';
     throw new Breach(`${options.method} was not answered within ${Math.round(withinMs)} ms${why}`, {
       expected: `a response with id ${show(id)}`,
       received: near ?? (seen.length > 0 ? seen : 'nothing'),

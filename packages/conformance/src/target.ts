@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { TransportKind } from './connection.js';
 
 /** A server that the suite starts for each connection. */
@@ -28,10 +29,19 @@ export function describeTarget(target: Target): string {
   return [target.command, ...(target.args ?? [])].map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(' ');
 }
 
-/** What the caller passed in and must not appear in a report. */
+/** What the caller passed in, or the server inherits, and must not appear in a report. */
 export function secretsOf(target: Target, isSecret: (name: string) => boolean): string[] {
-  const fields = target.transport === 'stdio' ? (target.env ?? {}) : (target.headers ?? {});
-  return Object.entries(fields)
-    .filter(([name]) => isSecret(name))
-    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')]);
+  const fields =
+    target.transport === 'stdio'
+      ? [...Object.entries({ ...process.env, ...target.env }), ...optionsIn(target.args ?? [])]
+      : Object.entries(target.headers ?? {});
+  return fields.filter(([name]) => isSecret(name)).flatMap(([, value = '']) => [value, value.replace(/^\S+\s+/, '')]);
+}
+
+/** `--name=value` and `--name value`, as far as they can be told apart. */
+function optionsIn(args: readonly string[]): [string, string][] {
+  return args.flatMap((arg, index): [string, string][] => {
+    const [, name, value] = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    return name === undefined ? [] : [[name, value ?? args[index + 1] ?? '']];
+  });
 }

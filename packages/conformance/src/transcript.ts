@@ -15,6 +15,8 @@ export interface TranscriptEntry {
 
 /** Bytes of one entry that are kept: enough for a tool list's beginning. */
 const MAX_ENTRY_BYTES = 2_048;
+/** Bytes beyond those that are looked at for secrets: of one that is cut in two not even the first half may be kept. */
+const MARGIN_BYTES = 4_096;
 /** Entries of one connection that are kept: its beginning, and what came last. */
 const MAX_HEAD = 40;
 const MAX_TAIL = 160;
@@ -40,7 +42,8 @@ export class Transcript {
 
   add(kind: TranscriptKind, content: string | Uint8Array): void {
     const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
-    const text = this.#redact(toText(content));
+    const clean = this.#redact(toText(content));
+    const text = bytes > MAX_ENTRY_BYTES ? `${clean.slice(0, MAX_ENTRY_BYTES)}…` : clean;
     const entry = { atMs: Math.round((performance.now() - this.#startedAt) * 10) / 10, kind, text, bytes };
     this.#length++;
     if (this.#head.length < MAX_HEAD) {
@@ -75,20 +78,26 @@ export class Transcript {
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** As much as is kept, and the margin. */
 function toText(content: string | Uint8Array): string {
-  if (typeof content === 'string') return content.length > MAX_ENTRY_BYTES ? `${content.slice(0, MAX_ENTRY_BYTES)}…` : content;
-  const cut = content.length > MAX_ENTRY_BYTES;
-  const head = content.subarray(0, MAX_ENTRY_BYTES);
-  return cut ? `${bytesToText(head)}…` : bytesToText(head);
+  const most = MAX_ENTRY_BYTES + MARGIN_BYTES;
+  return typeof content === 'string' ? content.slice(0, most) : bytesToText(content.subarray(0, most));
 }
 
-/** UTF-8 as text; bytes that are none as `\xNN`. */
+/** Characters of UTF-8 (RFC 3629, section 4) in bytes that were read as Latin-1, and as the last resort one byte that belongs to none. */
+const SEQUENCES =
+  /[^\x80-\xff]+|[\xc2-\xdf][\x80-\xbf]|(?:\xe0[\xa0-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xed[\x80-\x9f])[\x80-\xbf]|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2}|[\x80-\xff]/g;
+
+/** UTF-8 as text; the bytes that are none, and those of a character that was cut in two, as `\xNN`. */
 function bytesToText(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
   } catch {
-    let text = '';
-    for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
-    return text;
+    const isOdd = (sequence: string): boolean => sequence.length === 1 && sequence >= '\x80';
+    return Buffer.from(bytes)
+      .toString('latin1')
+      .replace(SEQUENCES, (sequence) =>
+        isOdd(sequence) ? `\\x${sequence.charCodeAt(0).toString(16)}` : Buffer.from(sequence, 'latin1').toString('utf8'),
+      );
   }
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Outcome, StdioTarget } from '../src/index.js';
+import { expect } from 'vitest';
+import type { Outcome, Report, StdioTarget } from '../src/index.js';
+import { brokenChecks } from './matrix/broken-checks.js';
 
 const program = fileURLToPath(new URL('./broken-servers/stdio.js', import.meta.url));
 
@@ -13,6 +15,18 @@ export function stdioServer(...args: string[]): StdioTarget {
 /** A server that is this program. */
 export function scriptServer(script: string): StdioTarget {
   return { transport: 'stdio', command: process.execPath, args: ['-e', script] };
+}
+
+/** These checks and no others found a breach, and said all that an author needs: why, what to do, the requirements, the bytes. */
+export function expectCaught(report: Report, caughtBy: readonly string[]): void {
+  expect(brokenChecks(report).sort()).toEqual([...caughtBy].sort());
+  for (const { verdict, reason, remedy, requirements, exchanges } of report.outcomes) {
+    if (verdict !== 'fail' && verdict !== 'warn') continue;
+    expect(reason).toBeTruthy();
+    expect(remedy).toBeTruthy();
+    expect(requirements.length).toBeGreaterThan(0);
+    expect(exchanges?.flatMap(({ entries }) => entries).length, reason).toBeGreaterThan(0);
+  }
 }
 
 /** Resolves when none of these processes runs any more; rejects if one still does after 3 s. One that is dead and not yet collected counts as gone. */

@@ -11,7 +11,7 @@ export interface ClientFacts {
   readonly plain: Observation;
   /** Whether the client sent the requests that the steps name. */
   readonly follows: boolean;
-  /** Whether the exit code says how the steps came out: 0 when all went well, another when one did not. */
+  /** Whether the exit code says how the steps came out: 0 when all went well, another when one did not. Never so for a check without `readsExitCode`. */
   readonly tells: boolean;
 }
 
@@ -30,6 +30,8 @@ export interface ClientCheck {
   readonly remedy: string;
   /** The scenes that it judges, each by itself; `every`: all that are played. The first that shows a breach counts. */
   readonly scenes: readonly string[] | 'every';
+  /** Looks at the exit code, if `facts.tells` that it means something: the scene `refusal` is played to see that. */
+  readonly readsExitCode?: boolean;
   /** Returns when the client did right; throws `Breach`, `NotApplicable` or `Inconclusive`. */
   judge(seen: Observation, facts: ClientFacts): void;
 }

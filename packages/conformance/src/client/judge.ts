@@ -14,8 +14,9 @@ interface Sight {
 const ORDER = ['fail', 'warn', 'inconclusive', 'pass', 'not-applicable'] as const;
 
 /** What one check comes to in one revision. Never throws. */
-export function judgeClient(check: ClientCheck, revision: Revision, scenes: readonly Observation[], facts: ClientFacts): Outcome {
+export function judgeClient(check: ClientCheck, revision: Revision, scenes: readonly Observation[], known: ClientFacts): Outcome {
   const startedAt = performance.now();
+  const facts = { ...known, tells: known.tells && check.readsExitCode === true };
   const requirements = citationsOf(revision, check.spec);
   const level = effectiveLevel(check.level, requirements);
   const sights = scenes

@@ -48,7 +48,8 @@ export interface Link {
   gone?: { readonly at: number; readonly killed: boolean };
 }
 
-const MAX_HEARD = 20_000;
+/** No scene needs a tenth of it. */
+const MAX_SEEN = 2_000;
 
 /** All that was seen of one run of the client, in one scene. */
 export class Observation {
@@ -83,7 +84,13 @@ export class Observation {
 
   hear(message: JsonObject, more: { position: number; inBatch: boolean; link: number; http?: HttpSeen }): void {
     this.touch();
-    if (this.heard.length < MAX_HEARD) this.heard.push({ message, at: this.lastActivityAt, ...more });
+    if (this.heard.length < MAX_SEEN) this.heard.push({ message, at: this.lastActivityAt, ...more });
+  }
+
+  /** Whether so much came that the client goes round in circles: there is no point in watching it any longer. */
+  get isFull(): boolean {
+    const { heard, requests, faults, batches, links } = this;
+    return heard.length + requests.length + faults.length + batches.length + links.length >= MAX_SEEN;
   }
 
   tell(message: JsonValue): void {
@@ -130,6 +137,11 @@ export function isObject(value: unknown): value is JsonObject {
 
 export function isRequest(message: JsonObject): boolean {
   return typeof message.method === 'string' && 'id' in message;
+}
+
+/** Whether a value can be an id, or a progress token: a string or an integer. */
+export function isId(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
 }
 
 /** `params._meta` of a message, empty if there is none. */

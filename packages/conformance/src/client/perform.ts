@@ -23,8 +23,8 @@ export interface PerformOptions {
 /** Whatever happens, a scene ends then. */
 const LIMIT_MS = 60_000;
 const LOOK_MS = 25;
-/** How long a server may outlive a client that has closed its stdin. */
-const OUTLIVE_MS = 400;
+/** How often a server is looked for that may outlive its client for a moment. Looks, and no time: each lets this process hear what happened. */
+const OUTLIVE_LOOKS = 16;
 const LOG_CHARS = 2_000;
 
 /**
@@ -96,6 +96,10 @@ async function untilDone(scene: Scene, observation: Observation, options: Perfor
   const idleMs = Math.max(options.idleMs, scene.idleMs ?? 0);
   while (!isDone()) {
     options.signal.throwIfAborted();
+    if (observation.isFull) {
+      observation.transcript.add('event', 'the client goes round in circles, and is ended');
+      return;
+    }
     const now = performance.now();
     const limitMs = observation.requests.length + observation.links.length > 0 ? idleMs : Math.max(options.startMs, idleMs);
     if (now - observation.lastActivityAt > limitMs || now - startedAt > LIMIT_MS) return;
@@ -105,15 +109,9 @@ async function untilDone(scene: Scene, observation: Observation, options: Perfor
 
 async function untilServersAreGone(observation: Observation): Promise<void> {
   const { links, transport } = observation;
-  const deadline = performance.now() + OUTLIVE_MS;
   // One that has yet to report may have been started, and told something, by a client that was quick to give up.
   const isAwaited = (): boolean => transport === 'stdio' && links.length === 0;
   const isLeft = (): boolean => links.some(({ gone }) => gone === undefined);
-  while (isAwaited() || isLeft()) {
-    if (performance.now() > deadline) {
-      observation.leftRunning = isLeft();
-      return;
-    }
-    await sleep(LOOK_MS);
-  }
+  for (let looks = 0; looks < OUTLIVE_LOOKS && (isAwaited() || isLeft()); looks++) await sleep(LOOK_MS);
+  observation.leftRunning = isLeft();
 }

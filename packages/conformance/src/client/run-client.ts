@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { eraOf, LATEST_LEGACY_REVISION, LATEST_REVISION, REVISIONS, type Revision } from '@mcpwire/protocol';
-import { applyBaseline, type ExpectedFailure } from '../baseline.js';
 import { Unreachable } from '../driver.js';
 import { Limiter } from '../limiter.js';
 import type { Outcome } from '../outcome.js';
 import { createRedactor, isSecretName } from '../redact.js';
-import { REPORT_SCHEMA_VERSION, type Report, summarize } from '../report.js';
-import { RunError, type RunProgress } from '../run.js';
-import { selectChecks } from '../select.js';
+import { createReport, type Report } from '../report.js';
+import { RunError } from '../run-error.js';
+import { type CommonRunOptions, DEFAULT_START_MS, DEFAULT_TIMEOUT_MS } from '../run-options.js';
+import { selectChecks, selectRevisions } from '../select.js';
+import { toShownOutcome } from '../shown.js';
 import { describeTarget, secretsOf } from '../target.js';
-import type { Level } from '../verdict.js';
-import { PACKAGE_VERSION } from '../version.js';
 import { clientChecks } from './checks/index.js';
 import type { ClientCheck, ClientFacts } from './client-check.js';
 import type { ClientTarget } from './client-target.js';
@@ -21,28 +20,11 @@ import { type PerformOptions, perform } from './perform.js';
 import type { Scene } from './scene.js';
 import { scenes as allScenes, PLAIN, REFUSAL } from './scenes/index.js';
 
-export interface RunClientOptions {
+export interface RunClientOptions extends CommonRunOptions {
   readonly client: ClientTarget;
+  /** Default: all that the package has for the client's transport. */
   readonly checks?: readonly ClientCheck[] | undefined;
-  /** Default: every revision that the client goes along with. */
-  readonly revisions?: readonly Revision[] | undefined;
-  readonly only?: readonly string[] | undefined;
-  readonly skip?: readonly string[] | undefined;
-  readonly level?: Level | undefined;
-  /** How many clients run at a time; default: twice the processors, at least 4. */
-  readonly concurrency?: number | undefined;
-  /** How long a client may do nothing until it is taken to be done; default 5,000. */
-  readonly timeoutMs?: number | undefined;
-  /** How long it may take until it says something; default 20,000. */
-  readonly startMs?: number | undefined;
-  readonly expectedFailures?: readonly ExpectedFailure[] | undefined;
-  /** Gives up: everything is ended, and `runClient` rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onprogress?: ((progress: RunProgress) => void) | undefined;
 }
-
-const DEFAULT_TIMEOUT_MS = 5_000;
-const DEFAULT_START_MS = 20_000;
 
 /**
  * Judges one client: starts it once for each scene against a raw server that watches it, and in some scenes misbehaves. Everything that was
@@ -52,9 +34,8 @@ const DEFAULT_START_MS = 20_000;
  * @throws RunError when nothing is left to run.
  */
 export async function runClient(options: RunClientOptions): Promise<Report> {
-  const { client } = options;
-  const startedAt = new Date();
-  const startedMs = performance.now();
+  const { client, knownRevisions } = options;
+  const start = { date: new Date(), atMs: performance.now() };
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   setMaxListeners(0, signal);
@@ -82,14 +63,15 @@ export async function runClient(options: RunClientOptions): Promise<Report> {
   };
 
   options.onprogress?.({ done: 0, total: 0 });
-  const [first, ...others] = REVISIONS.filter((revision) => existsOver(client, revision) && isTried(revision, options.revisions));
+  const [first, ...others] = REVISIONS.filter((revision) => existsOver(client, revision) && isTried(revision, options));
   // One alone at first: a command that can't be started is told once.
   const plains = first ? [await play(PLAIN, first)] : [];
   plains.push(...(await together(others.map((revision) => play(PLAIN, revision)))));
   const agreed = plains.filter(wentAlong);
-  const supported = agreed.map(({ revision }) => revision);
-  if (supported.length === 0) throw new Unreachable(explainSilence(plains));
-  const judged = selectRevisions(supported, options.revisions);
+  const agreedOn = agreed.map(({ revision }) => revision);
+  if (agreedOn.length === 0) throw new Unreachable(redact(explainSilence(plains)));
+  const supported = knownRevisions ?? agreedOn;
+  const judged = selectRevisions('client', agreedOn, options.revisions);
 
   const plan = judged.map((revision) => ({ revision, checks: checksFor(options, revision) }));
   const total = plan.reduce((sum, { checks }) => sum + checks.length, 0);
@@ -98,38 +80,31 @@ export async function runClient(options: RunClientOptions): Promise<Report> {
   const outcomes = await together(
     plan.map(async ({ revision, checks }): Promise<Outcome[]> => {
       const plain = agreed.find((seen) => seen.revision === revision) as Observation;
-      const wanted = scenesFor(checks, client, revision, supported);
-      const [refusal, ...played] = await together([play(REFUSAL, revision), ...wanted.map((scene) => play(scene, revision))]);
-      const facts = factsOf(plain, refusal as Observation, supported);
-      const seen = [plain, refusal as Observation, ...played];
+      const played = await together(scenesFor(checks, client, revision, supported).map((scene) => play(scene, revision)));
+      const seen = [plain, ...played] as const;
+      const facts = factsOf(seen, supported);
       return checks.map((check) => {
-        const outcome = judgeClient(check, revision, seen, facts);
+        const outcome = toShownOutcome(judgeClient(check, revision, seen, facts), redact);
         options.onprogress?.({ done: ++done, total, outcome });
         return outcome;
       });
     }),
   );
 
-  const order = (options.checks ?? clientChecks).map(({ id }) => id);
-  const sorted = outcomes.flat().sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check) || a.revision.localeCompare(b.revision));
-  const { outcomes: marked, stale } = applyBaseline(sorted, options.expectedFailures ?? []);
-  return {
-    schemaVersion: REPORT_SCHEMA_VERSION,
-    tool: { name: '@mcpwire/conformance', version: PACKAGE_VERSION },
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(performance.now() - startedMs),
+  return createReport(start, {
     target: { transport: client.transport, description: redact(describeTarget({ ...client, transport: 'stdio' })) },
     servers: agreed.filter(({ revision }) => judged.includes(revision)).map((seen) => ({ revision: seen.revision, ...introduction(seen) })),
     supportedRevisions: supported,
-    summary: summarize(marked),
-    outcomes: marked,
-    staleExpectations: stale,
-  };
+    outcomes: outcomes.flat(),
+    checks: options.checks ?? clientChecks,
+    expectedFailures: options.expectedFailures,
+  });
 }
 
 /** With some revisions asked for, one of each era is tried besides: checks differ for clients that speak both. */
-function isTried(revision: Revision, asked: readonly Revision[] = []): boolean {
-  return asked.length === 0 || asked.includes(revision) || revision === LATEST_REVISION || revision === LATEST_LEGACY_REVISION;
+function isTried(revision: Revision, { revisions = [], knownRevisions }: RunClientOptions): boolean {
+  if (knownRevisions) return (revisions.length > 0 ? revisions : knownRevisions).includes(revision);
+  return revisions.length === 0 || revisions.includes(revision) || revision === LATEST_REVISION || revision === LATEST_LEGACY_REVISION;
 }
 
 function existsOver({ transport }: ClientTarget, revision: Revision): boolean {
@@ -161,13 +136,6 @@ function explainSilence(plains: readonly Observation[]): string {
   return log === undefined ? what : `${what}\nIt wrote:\n${log}`;
 }
 
-function selectRevisions(supported: readonly Revision[], revisions: readonly Revision[] | undefined): readonly Revision[] {
-  if (!revisions || revisions.length === 0) return supported;
-  const lacking = revisions.filter((revision) => !supported.includes(revision));
-  if (lacking.length > 0) throw new RunError(`the client does not support ${lacking.join(', ')}; it supports ${supported.join(', ')}`);
-  return revisions;
-}
-
 function checksFor(options: RunClientOptions, revision: Revision): ClientCheck[] {
   const { only, skip, level, client } = options;
   return selectChecks(options.checks ?? clientChecks, { only, skip, level, transport: client.transport, revision });
@@ -184,17 +152,18 @@ function scenesFor(
   return allScenes.filter(
     (scene) =>
       scene !== PLAIN &&
-      scene !== REFUSAL &&
-      named.has(scene.name) &&
+      (named.has(scene.name) || (scene === REFUSAL && checks.some(({ readsExitCode }) => readsExitCode))) &&
       scene.transports.includes(transport) &&
       scene.revisions.includes(revision) &&
       (scene.onlyFor === undefined || isDual),
   );
 }
 
-function factsOf(plain: Observation, refusal: Observation, revisions: readonly Revision[]): ClientFacts {
+function factsOf(seen: readonly [Observation, ...Observation[]], revisions: readonly Revision[]): ClientFacts {
+  const [plain] = seen;
+  const refused = seen.find(({ scene }) => scene === REFUSAL.name)?.exit;
   const follows = plain.asked('tools/call').some(({ message }) => isObject(message.params) && message.params.name === 'echo');
-  return { revisions, plain, follows, tells: follows && plain.exit?.code === 0 && refusal.exit !== undefined && refusal.exit.code !== 0 };
+  return { revisions, plain, follows, tells: follows && plain.exit?.code === 0 && refused !== undefined && refused.code !== 0 };
 }
 
 function introduction(seen: Observation): { name: string; version: string | undefined } {

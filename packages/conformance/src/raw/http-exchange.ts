@@ -78,9 +78,9 @@ export class HttpExchange {
     for (const chunk of early) take(chunk);
   }
 
-  /** Breaks the connection off, as a client that is gone does. */
-  cut(): void {
-    this.#finish({ kind: 'cut', why: 'was cut off by the suite' });
+  /** Breaks the connection off, as a client that is gone does; with a reason, for what the server did. */
+  cut(because?: string): void {
+    this.#finish(because === undefined ? { kind: 'cut', why: 'was cut off by the suite' } : { kind: 'broken', why: because });
     this.#socket?.destroy();
   }
 

@@ -8,6 +8,10 @@ import type { HttpSockets } from './http-sockets.js';
 /** Of a body that is no event stream this much is kept, which is more than any message that a check provokes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** Events of one stream, and faults in it, before a server that sends more is cut off. */
+const MAX_EVENTS = 20_000;
+const MAX_FAULTS = 10_000;
+
 /** Called as a reply comes in, while its bytes are the last of the transcript. */
 export interface ReplyListener {
   onhead?(reply: HttpReply): void;
@@ -119,9 +123,10 @@ export class HttpReply {
     const { status, reason } = this.#head;
     const type = this.headers['content-type'];
     const text = this.isEventStream
-      ? `${this.events.length} events${this.#end ? ', then the end' : ''}`
+      ? `${this.events.length} events${this.#end?.kind === 'complete' ? ', then the end' : ''}`
       : this.body.subarray(0, 300).toString('utf8').trim();
-    return [`${status} ${reason}`.trim(), type, text].filter(Boolean).join(', ');
+    const broken = this.#end?.kind === 'broken' ? `which ${this.#end.why}` : '';
+    return [`${status} ${reason}`.trim(), type, broken, text].filter(Boolean).join(', ');
   }
 
   /**
@@ -178,6 +183,8 @@ export class HttpReply {
       this.#bytes += chunk.length;
       if (stream) stream.feed(chunk);
       else if (this.#bytes <= MAX_BODY_BYTES) this.#parts.push(Buffer.from(chunk));
+      const excess = this.#excess();
+      if (excess !== undefined) this.#exchange.cut(`has ${excess}, and was cut off`);
       this.#wake();
     };
     const end = await this.#exchange.ended;
@@ -188,14 +195,24 @@ export class HttpReply {
     this.#wake();
   }
 
+  /** What there is too much of: reading on would take all of this process's time and memory. */
+  #excess(): string | undefined {
+    if (this.events.length >= MAX_EVENTS) return `more than ${MAX_EVENTS} events`;
+    if (this.faults.length >= MAX_FAULTS) return `more than ${MAX_FAULTS} lines that belong to no event`;
+    return !this.isEventStream && this.#bytes > MAX_BODY_BYTES ? `a body of more than ${MAX_BODY_BYTES} bytes` : undefined;
+  }
+
   #openStream(): EventStreamReader {
     return new EventStreamReader({
       onevent: (event) => {
+        if (this.events.length >= MAX_EVENTS) return;
         this.events.push(event);
         this.#note(event.data);
         this.#listener.onevent?.(event, this);
       },
-      onfault: (fault) => this.faults.push(fault),
+      onfault: (fault) => {
+        if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
+      },
       oncomment: (text) => {
         if (this.comments.length < 100) this.comments.push(text);
       },

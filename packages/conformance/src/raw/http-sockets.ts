@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Unreachable } from '../driver.js';
 import type { Transcript } from '../transcript.js';
+import { whyNotConnected } from './connect-error.js';
 
 /** A connection that was idle for longer is not used again: the server may be closing it this very moment. */
 const MAX_IDLE_MS = 1_000;
@@ -134,7 +135,7 @@ export class HttpSockets {
         socket.destroy();
       };
       const timer = setTimeout(() => fail(`no connection within ${connectMs} ms`), connectMs);
-      socket.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+      socket.once('error', (error: NodeJS.ErrnoException) => fail(whyNotConnected(error)));
       socket.once('close', () => fail('the connection was closed'));
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);

@@ -1,6 +1,6 @@
 import type { Inbox, JsonValue } from '../inbox.js';
 
-/** A line that is longer is skipped, and is a fault. */
+/** A server that writes a longer line is cut off. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** Lines that are kept to see whether they are one message together, and characters of each. */
 const MAX_BROKEN_LINES = 200;
@@ -29,10 +29,18 @@ export class LineReader {
       const end = chunk.indexOf(LF, start);
       if (end < 0) break;
       this.#push(chunk.subarray(start, end));
+      if (this.#inbox.isFull) return;
       this.#line();
+      if (this.#inbox.isFull) return;
       start = end + 1;
     }
     if (start < chunk.length) this.#push(chunk.subarray(start));
+  }
+
+  /** The beginning of the line that is not finished yet. */
+  get unfinished(): string {
+    const [part] = this.#parts;
+    return part ? head(part) : '';
   }
 
   /** The stream is over: what is left had no newline. */
@@ -42,8 +50,13 @@ export class LineReader {
 
   #push(part: Uint8Array): void {
     this.#bytes += part.length;
-    // Of a line that is too long only the count goes on.
-    if (this.#bytes <= MAX_LINE_BYTES) this.#parts.push(part);
+    if (this.#bytes <= MAX_LINE_BYTES) {
+      this.#parts.push(part);
+      return;
+    }
+    this.#inbox.addFault({ kind: 'too-long', why: `is longer than ${MAX_LINE_BYTES} bytes`, text: this.unfinished });
+    this.#parts = [];
+    this.#inbox.cutOff(`it sent a line of more than ${MAX_LINE_BYTES} bytes`);
   }
 
   #take(): Uint8Array {
@@ -54,12 +67,7 @@ export class LineReader {
   }
 
   #line(): void {
-    const tooLong = this.#bytes > MAX_LINE_BYTES;
     const line = this.#take();
-    if (tooLong) {
-      this.#inbox.addFault({ kind: 'too-long', why: `is longer than ${MAX_LINE_BYTES} bytes`, text: head(line) });
-      return;
-    }
     if (isBlank(line)) {
       this.#inbox.addFault({ kind: 'empty', why: 'is empty', text: head(line) });
       return;

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn as spawnPlain } from 'node:child_process';
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import spawn from 'cross-spawn';
 
@@ -27,6 +28,13 @@ export function startGroup(
     guard();
   }
   return child;
+}
+
+/** Why a program can't be started, as the end of a sentence. A directory that is missing is told by Node in the same way as a program that is. */
+export function whyNotStarted(error: NodeJS.ErrnoException, cwd: string | undefined): string {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') return error.message;
+  if (cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return `there is no directory ${cwd} to start it in`;
+  return error.code === 'ENOENT' ? 'there is no such program' : error.message;
 }
 
 /** Ends a program and everything in its group at once. Does nothing to one that is gone. */

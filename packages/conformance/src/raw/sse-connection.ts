@@ -8,6 +8,7 @@ import type { HttpTarget } from '../target.js';
 import { Transcript } from '../transcript.js';
 import { Breach } from '../verdict.js';
 import { EventStreamReader, type StreamEvent, type StreamFault } from './event-stream-reader.js';
+import { adviceOn, isAuthorized } from './http-advice.js';
 import { HttpExchange, type HttpRequest } from './http-exchange.js';
 import { postInPieces } from './http-pieces.js';
 import { HttpReply } from './http-reply.js';
@@ -29,8 +30,9 @@ export interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Events that are kept; the inbox has a bound of its own. */
+/** Events, and faults of the stream, before a server that sends more is cut off; the inbox has bounds of its own. */
 const MAX_EVENTS = 20_000;
+const MAX_FAULTS = 1_000;
 
 /** One client over HTTP+SSE (2024-11-05): a stream that stays open, and POSTs to where its endpoint event leads. */
 export class SseConnection implements Connection {
@@ -82,6 +84,11 @@ export class SseConnection implements Connection {
   get stream(): { readonly status: number; readonly contentType: string } {
     if (!this.#head) throw new Breach(this.#problem ?? 'the stream was not answered', { expected: 'status 200' });
     return { status: this.#head.status, contentType: this.#head.headers['content-type'] ?? '' };
+  }
+
+  get advice(): string | undefined {
+    const { status, headers } = this.#head ?? { status: 0, headers: {} };
+    return adviceOn({ method: 'GET', url: this.url, status, headers, authorized: isAuthorized(this.#target.headers ?? {}) });
   }
 
   /** Where the endpoint event leads; undefined before it, and where its data is no URI. */
@@ -184,7 +191,13 @@ export class SseConnection implements Connection {
     const { status } = this.#head;
     // No body of a refusal is a stream.
     if (status !== 200) this.#fail(`GET ${this.url.pathname} was answered with status ${status}`);
-    else stream.onbody = (chunk) => reader.feed(chunk);
+    else {
+      stream.onbody = (chunk) => {
+        reader.feed(chunk);
+        const tooMany = this.#tooMany();
+        if (tooMany !== undefined) stream.cut(`has ${tooMany}, and was cut off`);
+      };
+    }
     void stream.ended.then(({ kind, why }) => {
       if (kind === 'complete') reader.end();
       this.#fail(`the stream ${kind === 'complete' ? 'was ended by the server' : why}`);
@@ -212,8 +225,14 @@ export class SseConnection implements Connection {
     this.inbox.add(value);
   }
 
+  #tooMany(): string | undefined {
+    if (this.events.length >= MAX_EVENTS) return `more than ${MAX_EVENTS} events`;
+    if (this.streamFaults.length >= MAX_FAULTS) return `more than ${MAX_FAULTS} lines that belong to no event`;
+    return this.inbox.isFull ? 'more messages than can be kept' : undefined;
+  }
+
   #fault(fault: StreamFault): void {
-    if (this.streamFaults.length < 1_000) this.streamFaults.push({ ...fault, position: this.inbox.position });
+    if (this.streamFaults.length < MAX_FAULTS) this.streamFaults.push({ ...fault, position: this.inbox.position });
     if (fault.kind === 'not-utf8') this.inbox.addFault({ kind: 'not-utf8', why: fault.why, text: fault.text });
   }
 

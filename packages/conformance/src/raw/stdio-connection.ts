@@ -9,7 +9,7 @@ import type { StdioTarget } from '../target.js';
 import { describeTarget } from '../target.js';
 import { Transcript } from '../transcript.js';
 import { LineReader } from './line-reader.js';
-import { endGroup, startGroup } from './process-group.js';
+import { endGroup, startGroup, whyNotStarted } from './process-group.js';
 
 /** How a process ended. */
 export interface Exit {
@@ -30,6 +30,7 @@ export class StdioConnection implements Connection {
   /** Resolves when the process is gone and its pipes are read to the end. */
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
+  readonly #reader: LineReader;
   #exit: Exit | undefined;
   #log = '';
   #closing: Promise<void> | undefined;
@@ -37,11 +38,12 @@ export class StdioConnection implements Connection {
   private constructor(child: ChildProcess, transcript: Transcript) {
     this.#child = child;
     this.transcript = transcript;
-    const reader = new LineReader(this.inbox);
+    this.#reader = new LineReader(this.inbox);
     child.stdout?.on('data', (chunk: Uint8Array) => {
       this.transcript.add('received', chunk);
       this.inbox.position = this.transcript.length;
-      reader.feed(chunk);
+      this.#reader.feed(chunk);
+      if (this.inbox.isFull) this.#cutOff();
     });
     child.stderr?.on('data', (chunk: Uint8Array) => {
       this.transcript.add('stderr', chunk);
@@ -52,7 +54,7 @@ export class StdioConnection implements Connection {
     child.stdout?.on('error', () => {});
     child.stderr?.on('error', () => {});
     child.stdout?.on('end', () => {
-      reader.end();
+      this.#reader.end();
       // A process may outlive its stdout: nothing more can be read either way.
       if (this.#exit === undefined)
         setTimeout(() => this.inbox.end(this.#exit ? this.#ended(this.#exit) : 'it closed its stdout'), 100).unref();
@@ -88,12 +90,8 @@ export class StdioConnection implements Connection {
     const connection = new StdioConnection(child, transcript);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        reject(
-          new Unreachable(
-            `the command "${target.command}" can't be started: ${error.code === 'ENOENT' ? 'there is no such program' : error.message}`,
-          ),
-        );
+      child.once('error', (error) => {
+        reject(new Unreachable(`the command "${target.command}" can't be started: ${whyNotStarted(error, target.cwd)}`));
       });
     });
     return connection;
@@ -111,6 +109,14 @@ export class StdioConnection implements Connection {
   /** The end of what the server logged, up to 2,000 characters. */
   get log(): string {
     return this.#log;
+  }
+
+  get advice(): string | undefined {
+    const stray = this.inbox.faults.find(({ kind }) => kind !== 'empty');
+    if (stray && /^Content-Length:/i.test(stray.text)) return 'A message ends with a newline, and has no Content-Length before it.';
+    if (stray) return `Its stdout has what is no message, as ${JSON.stringify(stray.text.slice(0, 120))}: logs and banners go to stderr.`;
+    const { unfinished } = this.#reader;
+    return unfinished === '' ? undefined : `Its stdout has ${JSON.stringify(unfinished.slice(0, 120))}, and no newline after it.`;
   }
 
   async send(message: JsonValue): Promise<void> {
@@ -174,6 +180,13 @@ export class StdioConnection implements Connection {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.inbox.end('the connection was closed');
+  }
+
+  /** A flood is ended at its source: reading on would take all of this process's time. */
+  #cutOff(): void {
+    this.transcript.add('event', `cut off: ${this.inbox.ended}`);
+    this.#child.stdout?.destroy();
+    endGroup(this.#child);
   }
 
   /** Waits until the pipe took it, so that a server that stopped reading shows: within the check's time limit. */

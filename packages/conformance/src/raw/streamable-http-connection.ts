@@ -6,22 +6,14 @@ import { Inbox, type JsonObject, type JsonValue } from '../inbox.js';
 import { SentLog } from '../sent-log.js';
 import { Transcript } from '../transcript.js';
 import type { StreamEvent } from './event-stream-reader.js';
+import { adviceOn, isAuthorized } from './http-advice.js';
 import type { Endpoint } from './http-endpoint.js';
 import { HttpReply } from './http-reply.js';
 import type { HttpOptions, LoggedReply } from './http-request-log.js';
 import { HttpSockets } from './http-sockets.js';
 import { createModernHeaders } from './modern-headers.js';
-import {
-  hasAnswer,
-  isAnswer,
-  isInitialize,
-  isInitialized,
-  isNotification,
-  isObject,
-  isValid,
-  parseJson,
-  requestIdsOf,
-} from './posted-message.js';
+import { isAnswer, isInitialize, isInitialized, isNotification, parseJson, requestIdsOf } from './posted-message.js';
+import { ReplyMessages } from './reply-messages.js';
 
 export type { HttpOptions, LoggedReply };
 
@@ -46,8 +38,6 @@ export class StreamableHttpConnection implements Connection {
   readonly revision: Revision;
   /** Every reply, in the order of the requests. */
   readonly replies: LoggedReply[] = [];
-  /** Ids of requests that were cancelled: nothing has to come for them. */
-  readonly cancelled: Set<JsonValue> = new Set();
   declared?: JsonObject;
   /** As the server gave it with its answer to initialize; undefined before, and where it gives none. */
   sessionId: string | undefined;
@@ -60,7 +50,7 @@ export class StreamableHttpConnection implements Connection {
   readonly #endpoint: Endpoint;
   readonly #timeoutMs: number;
   readonly #sockets: HttpSockets;
-  readonly #unanswered = new Map<JsonValue, string>();
+  readonly #messages: ReplyMessages;
   readonly #closed = new AbortController();
   #agreed: string | undefined;
   #closing: Promise<void> | undefined;
@@ -70,6 +60,7 @@ export class StreamableHttpConnection implements Connection {
     this.#endpoint = endpoint;
     this.#timeoutMs = options.timeoutMs;
     this.transcript = new Transcript(options.redact);
+    this.#messages = new ReplyMessages(this.inbox, endpoint.toolHeaders);
     this.#sockets = new HttpSockets(endpoint.url, {
       transcript: this.transcript,
       connectMs: options.timeoutMs,
@@ -103,8 +94,21 @@ export class StreamableHttpConnection implements Connection {
     this.#agreed = revision;
   }
 
+  /** Ids of requests that were cancelled: nothing has to come for them. */
+  get cancelled(): ReadonlySet<JsonValue> {
+    return this.#messages.cancelled;
+  }
+
   unanswered(id: JsonValue): string | undefined {
-    return this.#unanswered.get(id);
+    return this.#messages.unanswered(id);
+  }
+
+  get advice(): string | undefined {
+    const { url, headers } = this.#endpoint;
+    const refused = this.replies.findLast(({ method, reply }) => method === 'POST' && reply.status >= 300)?.reply;
+    return (
+      refused && adviceOn({ method: 'POST', url, status: refused.status, headers: refused.headers, authorized: isAuthorized(headers) })
+    );
   }
 
   /** The headers that a client sends with a POST of this message; for a GET or DELETE, with undefined. Those of the caller come on top. */
@@ -193,7 +197,7 @@ export class StreamableHttpConnection implements Connection {
 
   /** Opens the stream for what the server has to say by itself; what comes on it goes into the inbox. */
   listen(): HttpReply {
-    const reply = this.#start('GET', undefined, undefined, {}, true, (event, reply) => this.#take(event.data, reply));
+    const reply = this.#start('GET', undefined, undefined, {}, true, this.#messages.takeEvent);
     this.listening = reply;
     return reply;
   }
@@ -258,14 +262,14 @@ export class StreamableHttpConnection implements Connection {
   /** Posts, and sees to it that what comes gets into the inbox. */
   async #sendMessage(message: JsonValue | undefined, body: string | Uint8Array): Promise<void> {
     if (this.#closing) return;
-    this.#noteCancelled(message);
+    this.#messages.noteCancelled(message);
     const ids = message === undefined ? [] : requestIdsOf(message);
     const ended = (reply: HttpReply): void => {
       if (this.#closing) return;
       if (reply.isEventStream && reply.status === 200) void this.#resume(reply, ids);
-      else this.#takeBody(reply, message, ids);
+      else this.#messages.takeBody(reply, message, ids);
     };
-    const reply = this.#start('POST', message, body, {}, true, ({ data }, reply) => this.#take(data, reply), ended);
+    const reply = this.#start('POST', message, body, {}, true, this.#messages.takeEvent, ended);
     if (ids.length > 0) {
       await reply.written;
       return;
@@ -275,29 +279,13 @@ export class StreamableHttpConnection implements Connection {
     }
   }
 
-  /** A reply that was no stream: one JSON value, or a refusal. */
-  #takeBody(reply: HttpReply, message: JsonValue | undefined, ids: readonly JsonValue[]): void {
-    const { body, status } = reply;
-    const isJson = reply.mediaType === 'application/json';
-    if (isJson && body.length > 0) {
-      const value = reply.json();
-      // A refusal of the POST as such names no request, and is not the answer to any: each check that sends none looks at its own.
-      const isRefusal = status >= 300 && message !== undefined && isValid(message) && !ids.some((id) => hasAnswer(value, id));
-      if (!isRefusal) this.#takeText(body, value, reply);
-    }
-    for (const id of ids) {
-      if (this.#hasAnswered(id)) continue;
-      this.#unanswered.set(id, reply.problem ? reply.problem.message : `its POST got ${reply.describe()}`);
-    }
-    this.inbox.wake();
-  }
-
   /** A stream that ended before it brought its response goes on where the client asks for it, if the server gave ids to its events. */
   async #resume(first: HttpReply, ids: readonly JsonValue[]): Promise<void> {
     let last = first;
     let lastEventId: string | undefined;
     // Nobody waits for what was cancelled.
-    const isDone = (): boolean => this.#closing !== undefined || ids.every((id) => this.#hasAnswered(id) || this.cancelled.has(id));
+    const isDone = (): boolean =>
+      this.#closing !== undefined || ids.every((id) => this.#messages.hasAnswered(id) || this.cancelled.has(id));
     for (let count = 0; count < MAX_RESUMES; count++) {
       if (isDone()) return;
       lastEventId = last.events.findLast(({ id }) => id !== undefined && id !== '')?.id ?? lastEventId;
@@ -305,40 +293,11 @@ export class StreamableHttpConnection implements Connection {
       const retryMs = last.events.findLast((event) => event.retryMs !== undefined)?.retryMs ?? DEFAULT_RETRY_MS;
       await sleep(Math.min(retryMs, MAX_RETRY_MS), undefined, { signal: this.#closed.signal }).catch(() => {});
       if (isDone()) return;
-      last = this.#start('GET', undefined, undefined, { headers: { 'Last-Event-ID': lastEventId } }, true, ({ data }, reply) =>
-        this.#take(data, reply),
-      );
-      await last.wait(({ end }) => end !== undefined || ids.every((id) => this.#hasAnswered(id)), 60_000);
+      last = this.#start('GET', undefined, undefined, { headers: { 'Last-Event-ID': lastEventId } }, true, this.#messages.takeEvent);
+      await last.wait(({ end }) => end !== undefined || ids.every((id) => this.#messages.hasAnswered(id)), 60_000);
       if (!last.isEventStream || last.status !== 200) break;
     }
-    for (const id of ids)
-      if (!this.#hasAnswered(id)) this.#unanswered.set(id, `the stream of its POST ended without it (${last.describe()})`);
-    this.inbox.wake();
-  }
-
-  #noteCancelled(message: JsonValue | undefined): void {
-    if (!isObject(message) || message.method !== 'notifications/cancelled' || !isObject(message.params)) return;
-    const { requestId } = message.params;
-    if (requestId !== undefined) this.cancelled.add(requestId);
-  }
-
-  #hasAnswered(id: JsonValue): boolean {
-    return this.inbox.messages.some(({ message }) => isAnswer(message, id));
-  }
-
-  /** The data of an event; one without data, or with none in it, carries no message. */
-  #take(data: string | undefined, channel: HttpReply): void {
-    if (data === undefined || data === '') return;
-    this.#takeText(Buffer.from(data), parseJson(data), channel);
-  }
-
-  #takeText(bytes: Uint8Array, value: JsonValue | undefined, channel: HttpReply): void {
-    if (!isUtf8(bytes)) this.inbox.addFault({ kind: 'not-utf8', why: 'is not UTF-8', text: head(bytes) });
-    else if (value === undefined) this.inbox.addFault({ kind: 'not-json', why: 'is not JSON', text: head(bytes) });
-    else {
-      this.#endpoint.toolHeaders.note(value);
-      this.inbox.add(value, channel);
-    }
+    this.#messages.noteUnanswered(ids, `the stream of its POST ended without it (${last.describe()})`);
   }
 }
 
@@ -353,19 +312,4 @@ function merge(headers: Record<string, string>, options: HttpOptions): Record<st
     merged[name] = value;
   }
   return merged;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    utf8.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function head(bytes: Uint8Array): string {
-  return Buffer.from(bytes.subarray(0, 300)).toString('latin1');
 }

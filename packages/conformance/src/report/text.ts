@@ -25,6 +25,8 @@ export const textReporter: Reporter = (report, options) => {
   const skipped = of('not-applicable');
   if (skipped.length > 0) parts.push(showSkipped(skipped, colors));
   parts.push(showSummary(report, colors));
+  const [first] = [...of('fail'), ...of('warn'), ...of('inconclusive')];
+  if (first) parts.push(colors.dim(showNext(first)));
   return `${parts.join('\n\n')}\n`;
 };
 
@@ -95,6 +97,10 @@ function showSummary(report: Report, colors: Colors): string {
   const known = report.outcomes.filter((outcome) => outcome.known !== undefined).length;
   const total = `  ${colors.bold('all'.padEnd(width))}  ${showCounts(report.summary, colors)}${known > 0 ? ` (${known} expected)` : ''}`;
   return [...lines, total, colors.dim(`  in ${(report.durationMs / 1_000).toFixed(1)} s`)].join('\n');
+}
+
+function showNext({ outcome: { check }, revisions: [revision] }: Finding): string {
+  return `--explain ${check} tells what it is about, --only ${check} --revision ${revision} judges it alone, and --output report.html shows more of the bytes.`;
 }
 
 function showCounts(summary: Readonly<Record<Verdict, number>>, colors: Colors): string {

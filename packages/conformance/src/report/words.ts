@@ -24,6 +24,11 @@ export function shorten(text: string, chars: number): string {
   return text.length > chars ? `${text.slice(0, chars)}… (${text.length} characters)` : text;
 }
 
+/** The end of a log, where what went wrong stands. */
+export function lastLines(log: string, count = 20): string {
+  return log.trim().split('\n').slice(-count).join('\n');
+}
+
 /** Control characters as escapes, so that a server's bytes neither break lines nor reach a terminal. */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/gu, (char) => {
@@ -37,10 +42,26 @@ export function visible(text: string): string {
 /** The mark that stands before an entry of a transcript, seen from the suite. */
 export const ENTRY_MARKS: Readonly<Record<TranscriptEntry['kind'], string>> = { sent: '→', received: '←', stderr: '!', event: '·' };
 
+/** Fields of HTTP that are on every message and show nothing of MCP; the values that every right request has. */
+const EVERYDAY_FIELDS =
+  /^(?:date|connection|keep-alive|transfer-encoding|content-length|host|server|x-powered-by|etag|vary|cache-control|access-control-[a-z-]+):|^accept: (?:application\/json, )?text\/event-stream$|^content-type: application\/json$/i;
+
+/** The head of an HTTP message in brief, so that what matters of it, and its body, are not what is cut off. Other text as it is. */
+function squeezeHttp(text: string): string {
+  const [, start, fields, body] =
+    /^((?:HTTP\/\d\.\d \d{3}|[A-Z]+ \S+ HTTP\/\d\.\d)[^\r\n]*)\r\n((?:[^\r\n]+\r\n)*)\r\n(.*)$/s.exec(text) ?? [];
+  if (start === undefined || fields === undefined) return text;
+  const all = fields.split('\r\n').filter(Boolean);
+  const kept = all.filter((field) => !EVERYDAY_FIELDS.test(field));
+  if (kept.length < all.length) kept.push('…');
+  return `${start.replace(/^HTTP\/\d\.\d (?=\d{3})| HTTP\/\d\.\d$/g, '')}${kept.length > 0 ? ` [${kept.join('; ')}]` : ''} ${body}`.trimEnd();
+}
+
 /** An entry in one line. */
 export function showEntry({ kind, text, bytes, atMs }: TranscriptEntry, chars: number): string {
-  const size = bytes > chars ? ` (${bytes} bytes)` : '';
-  return `${String(Math.round(atMs)).padStart(6)} ms ${ENTRY_MARKS[kind]} ${shorten(visible(text.replace(/\n$/, '')), chars)}${size}`;
+  const shown = visible(squeezeHttp(text).replace(/\n$/, ''));
+  const cut = shown.length > chars ? `${shown.slice(0, chars)}…` : shown;
+  return `${String(Math.round(atMs)).padStart(6)} ms ${ENTRY_MARKS[kind]} ${cut}${bytes > chars ? ` (${bytes} bytes)` : ''}`;
 }
 
 /** `stdio/split-writes` → `stdio`. */

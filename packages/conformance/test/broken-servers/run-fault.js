@@ -22,8 +22,3 @@ export function runFault(name, fault, options = {}) {
     ...options,
   });
 }
-
-/** The checks that a run found broken. */
-export function brokenChecks({ outcomes }) {
-  return [...new Set(outcomes.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn').map(({ check }) => check))];
-}

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,9 +93,28 @@ describe('the exit code is', () => {
     ['an unknown option', ['stdio', '--nonsense'], 'unknown option'],
     ['an unknown revision', ['stdio', '--revision', '2025-01-01', '--', 'node', server], 'There are 2024-11-05'],
     ['a revision that the server lacks', ['stdio', '--revision', '2025-11-25', '--', 'node', server, '--modern-only'], 'does not support'],
-    ['a selection that leaves nothing', ['stdio', '--only', 'no/such', '--', 'node', server], 'no check is left'],
+    ['a selection that leaves nothing', ['stdio', '--only', 'http/*', '--', 'node', server], 'no check is left'],
+    [
+      'a glob that no check matches',
+      ['stdio', '--only', 'jsonrpc/pong', '--', 'node', server],
+      '--only jsonrpc/pong: no check has such an id',
+    ],
+    [
+      'one among others that do',
+      ['--skip', 'stdio', '--skip', 'jsnorpc/*', '--', 'node', server],
+      '--skip jsnorpc/*: no check has such an id',
+    ],
     ['an output of no format', ['stdio', '--output', 'report.doc', '--', 'node', server], 'its extension must be'],
+    [
+      'an output that cannot be written',
+      ['stdio', '--output', join(server, 'report.html'), '--', 'node', server],
+      "report.html can't be written",
+    ],
     ['a URL for stdio options', ['http', 'ftp://example.com'], 'is no http: or https: URL'],
+    ['a header for who has none', ['--header', 'A: b', '--', 'node', server], '--header is for servers that are reached by a URL'],
+    ['a variable for who is not started', ['http', 'http://127.0.0.1:9/mcp', '--env', 'A=b'], '--env is for a server that is started'],
+    ['a directory that is not there', ['stdio', '--cwd', join(folder, 'none'), '--', 'node', server], 'there is no directory'],
+    ['arguments for no tool', ['stdio', '--slow-args', '{}', '--', 'node', server], '--slow-args goes with --slow-tool'],
     ['arguments that are no JSON', ['stdio', '--probe-args', '{', '--', 'node', server], 'It must be JSON'],
   ])('2 for %s, without a report', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli(...args);
@@ -159,7 +180,11 @@ test('--list shows the checks that are selected, and --explain all about one', a
   );
   const row = await runCli('--explain', 'stdio.shutdown.exit-on-eof');
   expect(row.stdout).toMatch(/^stdio\.shutdown\.exit-on-eof[\s\S]*stdio\/shutdown-exit-on-eof/);
-  expect(await runCli('--explain', 'no/such')).toMatchObject({ code: 2 });
+  expect(await runCli('--explain', 'qqq')).toMatchObject({ code: 2, stderr: expect.stringContaining('--list shows the checks') });
+  expect(await runCli('--explain', 'stdio/eof')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there is stdio/shutdown-exit-on-eof, stdio.shutdown.exit-on-eof'),
+  });
 });
 
 test('a command without a subcommand is a stdio server; its environment and directory are as told', async () => {
@@ -195,4 +220,50 @@ test('--start runs a server while it is judged: one that ends at once is reporte
   const { code, stderr } = await runCli('http', 'http://127.0.0.1:9/mcp', '--start', `node -e "console.error('no port'); process.exit(4)"`);
   expect(code).toBe(2);
   expect(stderr).toMatch(/exited with code 4 before http:\/\/127\.0\.0\.1:9\/mcp answered\nIt logged:\nno port/);
+});
+
+describe('--start', () => {
+  const listening = `const s = require('node:http').createServer((q, r) => r.writeHead(404).end(process.env.MODE + ' in ' + process.cwd()));`;
+
+  test('hands the server its environment and directory', async () => {
+    const script = `${listening} s.listen(0, '127.0.0.1', () => { console.error(process.env.MODE + ' in ' + process.cwd() + ', ' + process.env.MY_TOKEN); process.exit(5); })`;
+    const { code, stderr } = await runCli(
+      ...['http', 'http://127.0.0.1:9/mcp', '--env', 'MODE=test', '--env', 'MY_TOKEN=hush-hush', '--cwd', folder],
+      ...['--start', `node -e "${script}"`],
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(`test in ${realpathSync(folder)}, [redacted]`);
+  });
+
+  test('refuses to judge who was there before', async () => {
+    const other = createServer((_, response) => response.end());
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/mcp`;
+      const { code, stdout, stderr } = await runCli('http', url, '--start', 'node -e 0');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`something answers at ${url} already`);
+    } finally {
+      other.closeAllConnections();
+      await new Promise((resolve) => other.close(resolve));
+    }
+  });
+});
+
+test('a reader that stops early is no error', async () => {
+  const { child, ended } = start('--list');
+  child.stdout?.destroy();
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('--help of each command shows the options that it has', async () => {
+  const options = async (mode: string): Promise<string[]> => {
+    const { code, stdout } = await runCli(mode, '--help');
+    expect(code).toBe(0);
+    return ['--header', '--start', '--env', '--probe-tool', '--timeout'].filter((option) => stdout.includes(`${option} <`));
+  };
+  expect(await options('stdio')).toEqual(['--env', '--probe-tool', '--timeout']);
+  expect(await options('http')).toEqual(['--header', '--start', '--env', '--probe-tool', '--timeout']);
+  expect(await options('sse')).toEqual(await options('detect'));
+  expect(await options('client')).toEqual(['--env', '--timeout']);
 });

@@ -1,7 +1,6 @@
 /** `node client.js [--fault NAME] ADDRESS…`: follows the steps that the suite asks for. */
 import process from 'node:process';
 import { CorrectClient } from './correct-client.js';
-import { faults } from './faults.js';
 import { HttpWire } from './http-wire.js';
 import { StdioWire } from './stdio-wire.js';
 
@@ -10,7 +9,10 @@ const fault = args[0] === '--fault' ? args.splice(0, 2)[1] : undefined;
 const isHttp = /^http:/.test(args[0]);
 const wire = isHttp ? new HttpWire(args[0]) : new StdioWire(args);
 const client = new CorrectClient(wire);
-if (fault !== undefined) faults[fault].apply({ client, wire });
+if (fault !== undefined) {
+  const { faults } = await import('./faults/index.js');
+  faults[fault].apply({ client, wire });
+}
 
 const { MCP_CONFORMANCE_CONNECT_TIMEOUT_MS: limit, MCP_CONFORMANCE_STEPS: steps = '[]' } = process.env;
 let isRight = true;

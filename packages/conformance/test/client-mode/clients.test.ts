@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ClientTarget, clientChecks, runClient, Unreachable } from '../../src/index.js';
-import { faults } from './faults.js';
-import { renderClients } from './matrix-table.js';
+import { type ClientTarget, runClient, Unreachable } from '../../src/index.js';
 import { clientWith } from './run-fault.js';
 
 // Both at once: much of the time, each waits.
@@ -24,13 +21,12 @@ describe.concurrent('a correct client passes every check that applies, in every 
   }
 });
 
-test('every check of clients catches a broken one; the document says which', () => {
-  const caught = new Set(Object.values(faults).flatMap(({ caughtBy }) => caughtBy));
-  expect(clientChecks.filter(({ id }) => !caught.has(id)).map(({ id }) => id)).toEqual([]);
-  const document = readFileSync(new URL('../../client-matrix.md', import.meta.url), 'utf8');
-  const remedy = 'run `node packages/conformance/test/client-mode/matrix.js --write` after a build';
-  expect(document === renderClients(clientChecks, faults), remedy).toBe(true);
-});
+test('a client that goes round in circles is ended long before its time is over', async () => {
+  const script = `const ping = () => fetch(process.argv.at(-1), { method: 'POST', body: '{"jsonrpc":"2.0","method":"again"}' }).then(ping); ping()`;
+  const target: ClientTarget = { transport: 'streamable-http', command: process.execPath, args: ['-e', script] };
+  const revisions = ['2025-11-25'] as const;
+  await expect(runClient({ client: target, revisions, knownRevisions: revisions })).rejects.toThrow(/went along with no revision/);
+}, 40_000);
 
 test('a program that speaks to no server is unreachable, and what it wrote is told', async () => {
   const target: ClientTarget = {

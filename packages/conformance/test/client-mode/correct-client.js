@@ -1,5 +1,5 @@
 /**
- * A small MCP client, written from the specification alone: both eras, no transport. `faults.js` breaks it in one way each. It shares no
+ * A small MCP client, written from the specification alone: both eras, no transport. `faults/` breaks it in one way each. It shares no
  * code with what judges it.
  */
 const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];

@@ -18,18 +18,9 @@ export function clientWith(transport, name) {
  * Judges the client with this fault in the revision that the fault is of.
  *
  * @param {string} name
- * @param {import('./faults.js').ClientFault} fault
+ * @param {import('./faults/index.js').ClientFault} fault
  * @param {Partial<import('@mcpwire/conformance').RunClientOptions>} [options]
  */
 export function runClientFault(name, { transport, revision }, options = {}) {
   return runClient({ client: clientWith(transport, name), revisions: [revision], timeoutMs: 2_500, concurrency: 4, ...options });
-}
-
-/**
- * The checks that a run found broken.
- *
- * @param {import('@mcpwire/conformance').Report} report
- */
-export function brokenChecks({ outcomes }) {
-  return [...new Set(outcomes.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn').map(({ check }) => check))];
 }

@@ -108,6 +108,7 @@ describe('expected failures', () => {
     ['a: 1', 'must be a list'],
     ['- check: stdio/crfl\n  reason: x', 'entry 1: there is no check "stdio/crfl"'],
     ['- check: stdio/crlf', 'entry 1 (stdio/crlf) needs a reason'],
+    ['- { check: stdio/crlf, reason: x, revision: 2025-03-27 }', 'entry 1 (stdio/crlf): there is no revision "2025-03-27"'],
     ['- { check: stdio/crlf, reason: x, revison: "2025-03-26" }', 'entry 1 has "revison"'],
   ])('%j is refused', (text, message) => {
     expect(() => parseExpectedFailures(text, known)).toThrow(BaselineError);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { breach, type Check, exitCodeOf, RunError, run, Unreachable } from '../../src/index.js';
 import { areGone, scriptServer, stdioServer } from '../support.js';
@@ -73,6 +72,27 @@ describe('what a check comes to', () => {
     });
   });
 
+  test('what is done once for several checks, and fails, is shown with its bytes by each of them', async () => {
+    const check: Partial<Check> = {
+      async run(context) {
+        const session = await context.open();
+        await context.once('the odd request', async () => {
+          await session.request('test/odd');
+          breach('the odd request says it');
+        });
+      },
+    };
+    const report = await runChecks([check, check], { concurrency: 1 });
+    expect(report.outcomes.map(({ reason }) => reason)).toEqual(['the odd request says it', 'the odd request says it']);
+    for (const { exchanges = [] } of report.outcomes)
+      expect(
+        exchanges
+          .at(-1)
+          ?.entries.map(({ text }) => text)
+          .join('\n'),
+      ).toMatch(/"method":"test\/odd"[\s\S]*"error"/);
+  });
+
   test('the transcript shows what was sent and what came, and no secrets', async () => {
     const report = await runChecks(
       [
@@ -145,9 +165,8 @@ describe('when a run is over', () => {
           revisions: [REVISION],
           async run(context) {
             const { connection } = await context.open();
-            await sleep(100);
-            const texts = connection.transcript.since().map(({ text }) => text);
-            pids.push(Number(/child (\d+)/.exec(texts.join('\n'))?.[1]), (connection as unknown as { pid: number }).pid);
+            const child = await vi.waitUntil(() => /child (\d+)/.exec(connection.log ?? ''), { timeout: 10_000 });
+            pids.push(Number(child[1]), (connection as unknown as { pid: number }).pid);
           },
         },
       ],

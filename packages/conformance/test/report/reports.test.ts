@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import type { Outcome } from '../../src/index.js';
 import { createBadge } from '../../src/report/badge.js';
 import { reporters } from '../../src/report/index.js';
+import { showEntry } from '../../src/report/words.js';
 import { REPORT_SCHEMA_VERSION, type Report, summarize } from '../../src/report.js';
 import { outcome } from '../support.js';
 
@@ -60,10 +61,25 @@ describe('the text report', () => {
       'expected fail stdio/empty-lines',
       'stale stdio/white-space',
       'not applicable: the server reported no progress',
+      '--explain jsonrpc/ping tells what it is about, --only jsonrpc/ping --revision 2025-11-25 judges it alone',
       'all       3 failed, 1 warned, 1 inconclusive, 1 not applicable, 1 passed (1 expected)',
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  test('shows of HTTP what matters: the request or status line, the fields that are not on every message, the body', () => {
+    const show = (text: string): string => showEntry({ kind: 'sent', atMs: 1, text, bytes: text.length }, 320);
+    expect(
+      show(
+        'POST /mcp HTTP/1.1\r\nHost: a\r\nAccept: application/json, text/event-stream\r\nOrigin: http://b\r\nMcp-Session-Id: 1\r\n\r\n{"id":1}',
+      ),
+    ).toBe('     1 ms → POST /mcp [Origin: http://b; Mcp-Session-Id: 1; …] {"id":1}');
+    expect(show('POST /mcp HTTP/1.1\r\nAccept: text/html\r\n\r\n')).toBe('     1 ms → POST /mcp [Accept: text/html]');
+    expect(show(`HTTP/1.1 200 OK\r\nDate: now\r\nX-Powered-By: ${'x'.repeat(400)}\r\n\r\ndata: {}\n\n`)).toMatch(
+      /^ {5}1 ms → 200 OK \[…\] data: {} \(\d+ bytes\)$/,
+    );
+    expect(show('{"text":"GET / HTTP/1.1\\r\\n"}\n')).toBe('     1 ms → {"text":"GET / HTTP/1.1\\r\\n"}');
   });
 
   test('lets nothing through to the terminal that the server sent', () => {

@@ -38,7 +38,7 @@ export const metaKeyChecks: readonly Check[] = [
   {
     ...common,
     id: 'meta/label',
-    title: 'The labels in the prefix of a _meta key start with a letter and end with a letter or digit',
+    title: 'The labels in the prefix of a _meta key begin with a letter, and have a letter or a digit at the end',
     spec: ['meta.label'],
     remedy: 'Start each label with a letter, and end it with a letter or a digit.',
     run: async (context) =>

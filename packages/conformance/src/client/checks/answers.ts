@@ -199,6 +199,7 @@ const unharmed: ClientCheck = {
   transports: BOTH,
   revisions: EVERY,
   scenes: ['chatter'],
+  readsExitCode: true,
   remedy: 'Ignore cancellations of requests that are not there, progress with unknown tokens, and unknown notifications.',
   judge(seen, facts) {
     needsSteps(facts);
@@ -219,6 +220,7 @@ const batch: ClientCheck = {
   transports: BOTH,
   revisions: ['2025-03-26'],
   scenes: ['batch'],
+  readsExitCode: true,
   remedy: 'Take an array for the messages in it.',
   judge(seen, facts) {
     needsSteps(facts);

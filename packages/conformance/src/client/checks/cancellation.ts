@@ -75,6 +75,7 @@ const late: ClientCheck = {
   transports: BOTH,
   revisions: EVERY,
   scenes: ['cancel'],
+  readsExitCode: true,
   remedy: 'Drop responses with ids that no request waits with.',
   judge(seen, facts) {
     const call = slowCall(seen);
@@ -89,6 +90,7 @@ const races: ClientCheck = {
   level: 'must',
   title: 'A cancellation that crosses the answer does no harm',
   spec: ['cancellation.races'],
+  readsExitCode: false,
   judge(seen, facts) {
     needsSteps(facts);
     const call = slowCall(seen);

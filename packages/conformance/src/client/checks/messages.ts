@@ -2,7 +2,7 @@ import { hasMethod, REVISIONS } from '@mcpwire/protocol';
 import { breach, ensure, notApplicable } from '../../expect.js';
 import type { JsonObject, JsonValue } from '../../inbox.js';
 import type { ClientCheck } from '../client-check.js';
-import { type Heard, isObject, isRequest, metaOf, type Observation } from '../observation.js';
+import { type Heard, isId, isObject, isRequest, type Observation } from '../observation.js';
 import { BOTH, EVERY, LEGACY, MODERN } from '../revisions.js';
 
 const REQUEST_METHODS =
@@ -17,10 +17,6 @@ function eachRequest(seen: Observation, judge: (heard: Heard) => void): void {
   each(seen, (heard) => {
     if (isRequest(heard.message)) judge(heard);
   });
-}
-
-function isId(value: JsonValue | undefined): boolean {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
 }
 
 /** What is wrong with the shape of a message; ids and versions have checks of their own. */
@@ -201,70 +197,6 @@ const utf8: ClientCheck = {
   },
 };
 
-const tokenType: ClientCheck = {
-  id: 'client/progress-token-type',
-  level: 'must',
-  title: 'A progress token is a string or an integer',
-  spec: ['progress.token-type'],
-  transports: BOTH,
-  revisions: EVERY,
-  scenes: 'every',
-  remedy: 'Use strings or integers as progress tokens.',
-  judge(seen) {
-    const asking = seen.asked().filter(({ message }) => 'progressToken' in metaOf(message));
-    if (asking.length === 0) notApplicable('the client asked for no progress');
-    for (const { message, position } of asking)
-      ensure(isId(metaOf(message).progressToken), 'a progress token is neither a string nor an integer', {
-        received: metaOf(message).progressToken,
-        ...seen.at({ position }),
-      });
-  },
-};
-
-const tokenUnique: ClientCheck = {
-  id: 'client/progress-token-unique',
-  level: 'must',
-  title: 'No two running requests have the same progress token',
-  spec: ['progress.token-unique'],
-  transports: BOTH,
-  revisions: EVERY,
-  scenes: 'every',
-  remedy: 'Give each request a progress token of its own; its id does well.',
-  judge(seen) {
-    const asking = seen.asked().filter(({ message }) => 'progressToken' in metaOf(message));
-    if (asking.length === 0) notApplicable('the client asked for no progress');
-    for (const [index, { message, at, position }] of asking.entries()) {
-      const token = metaOf(message).progressToken;
-      const other = asking.slice(0, index).find((former) => metaOf(former.message).progressToken === token);
-      const answer = other && seen.answerTo(other.message.id);
-      // Requests that are sent at once are read at once: an answer in the same moment was not there when they were sent.
-      ensure(
-        !other || (answer !== undefined && answer.at < at - 5),
-        `the progress token ${JSON.stringify(token)} is that of a running request`,
-        {
-          received: message,
-          ...seen.at({ position }),
-        },
-      );
-    }
-  },
-};
-
-const knownToken: ClientCheck = {
-  id: 'client/progress-known-token',
-  level: 'must',
-  title: 'The client reports progress only on what it was asked to',
-  spec: ['progress.known-token'],
-  transports: BOTH,
-  revisions: EVERY,
-  scenes: 'every',
-  remedy: 'Send notifications/progress only for requests that came with a progress token.',
-  judge(seen) {
-    for (const { message, position } of seen.notified('notifications/progress'))
-      breach('the client reported progress with a token that it was not given', { received: message, ...seen.at({ position }) });
-  },
-};
-
 const operationVersion: ClientCheck = {
   id: 'client/lifecycle-operation-version',
   level: 'should',
@@ -300,8 +232,5 @@ export const messageChecks: readonly ClientCheck[] = [
   idNotInFlight,
   notificationNoId,
   utf8,
-  tokenType,
-  tokenUnique,
-  knownToken,
   operationVersion,
 ];

@@ -58,7 +58,7 @@ const prefix = keyCheck('client/meta-prefix', ['meta.prefix'], 'The prefixes of 
 const label = keyCheck(
   'client/meta-label',
   ['meta.label'],
-  'The labels of _meta keys start with a letter and end with a letter or digit',
+  'The labels of _meta keys begin with a letter, and have a letter or a digit at the end',
   (labels) =>
     labels?.split('.').some((each) => each !== '' && !each.includes('/') && !LABEL.test(each)) ? 'has a malformed label' : undefined,
 );

@@ -17,6 +17,7 @@ const unknown: ClientCheck = {
   transports: BOTH,
   revisions: MODERN,
   scenes: ['unknown-result-type'],
+  readsExitCode: true,
   remedy: 'Fail the request when resultType is none that the client knows.',
   judge(seen, facts) {
     needsSteps(facts);
@@ -38,6 +39,7 @@ const absent: ClientCheck = {
   transports: BOTH,
   revisions: MODERN,
   scenes: ['absent-result-type'],
+  readsExitCode: true,
   remedy: 'Take a result without resultType as if it were "complete".',
   judge(seen, facts) {
     needsSteps(facts);

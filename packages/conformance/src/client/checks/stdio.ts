@@ -109,6 +109,7 @@ const stderr: ClientCheck = {
   transports: STDIO,
   revisions: ['2025-11-25', '2026-07-28'],
   scenes: ['stderr'],
+  readsExitCode: true,
   remedy: 'Log what comes on stderr, or drop it, and go on.',
   judge(seen, facts) {
     linkOf(seen);

@@ -1,6 +1,7 @@
 import { eraOf } from '@mcpwire/protocol';
 import type { JsonObject } from '../../inbox.js';
 import { answerRightly, resultFor } from '../answers.js';
+import type { Exchange } from '../exchange.js';
 import { isObject } from '../observation.js';
 import { BOTH, EVERY, LEGACY, MODERN } from '../revisions.js';
 import type { Scene } from '../scene.js';
@@ -9,7 +10,12 @@ import { anyway, CALL_ECHO, LIST_TOOLS } from '../step.js';
 /** How long a client may take to answer what it is asked. */
 const ANSWER_MS = 400;
 const CANCEL_MS = 300;
-const LATE_MS = 800;
+/** When a call is answered that nobody gives up. */
+const LATE_MS = 1_500;
+/** Whoever makes the next call has given the one before up: that is answered so long after. */
+const CROSS_MS = 100;
+/** How long a client that dies of it has for that, before its next answer comes. */
+const DIE_MS = 400;
 
 /** Ids of what the server asks: of either type, and one that a client may well use itself. */
 export const PING_IDS = ['suite-ping', 1] as const;
@@ -94,16 +100,26 @@ export const messageScenes: readonly Scene[] = [
       { method: 'tools/call', params: { name: 'slow', arguments: { ms: 60_000 } }, cancelAfterMs: CANCEL_MS, expect: 'error' },
       CALL_ECHO,
     ],
-    create: () => ({
-      request(exchange) {
-        if (exchange.method !== 'tools/call') return false;
-        if (exchange.params.name === 'slow') {
-          exchange.http?.write(': working\n\n');
-          setTimeout(() => exchange.answer(), LATE_MS);
-        } else setTimeout(() => exchange.answer(), LATE_MS);
-        return true;
-      },
-    }),
+    create: () => {
+      const waiting = new Set<Exchange>();
+      const answer = (exchange: Exchange): void => {
+        if (waiting.delete(exchange)) exchange.answer();
+      };
+      return {
+        request(exchange) {
+          if (exchange.method !== 'tools/call') return false;
+          if (exchange.params.name === 'slow') {
+            exchange.http?.write(': working\n\n');
+            waiting.add(exchange);
+            setTimeout(() => answer(exchange), LATE_MS).unref();
+          } else {
+            setTimeout(() => waiting.forEach(answer), CROSS_MS);
+            setTimeout(() => exchange.answer(), CROSS_MS + DIE_MS);
+          }
+          return true;
+        },
+      };
+    },
   },
   {
     name: 'unknown-result-type',
