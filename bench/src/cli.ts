@@ -14,6 +14,8 @@ const program = new Command('bench')
     'Measures MCP transports beside their floor and their peers, and writes the results as a table, JSON, CSV, Markdown and HTML.',
   )
   .enablePositionalOptions()
+  .showHelpAfterError('bench --help shows what there is.')
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')) })
   .exitOverride();
 addRunCommand(program, finish);
 addCompareCommand(program, finish);

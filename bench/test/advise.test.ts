@@ -102,6 +102,7 @@ describe('asked on a terminal', () => {
     expect(shown).not.toContain('other machines');
     expect(shown).not.toContain('What stands between');
     expect(shown.match(/1 to 2, or the word/g)).toHaveLength(4);
+    expect(shown).toContain('maybe is none of them. 1 to 2');
   });
 
   test('an input that ends is an end, and hangs nothing', async () => {
@@ -130,9 +131,23 @@ describe('bench advise', { timeout: 90_000 }, () => {
     const rows = [createRow({ scenario: 'stdio/ping-pong', target: 'mcpwire', params: { bytes: 100 }, metrics: { p50Us: 12_345 } })];
     await writeFile(join(bench.results, 'latest.json'), toJson(createReport({ rows })));
     const latest = await bench.run('advise', ...local);
-    expect(latest.stdout).toContain('12,345 µs');
+    expect(latest.stdout).toContain('12.3 ms');
     expect(latest.stdout).toMatch(/Figures: .*latest\.json/);
     expect(latest.stdout).toContain('another machine than this one');
+  });
+
+  test('passes over a latest.json that has none of the figures, and names what one with some does not have', async () => {
+    const path = join(bench.results, 'latest.json');
+    const other = createRow({ scenario: 'framing/encode', target: 'mcpwire', params: { bytes: 100 }, metrics: { megabytesPerSecond: 1 } });
+    await writeFile(path, toJson(createReport({ rows: [other], command: 'bench --only framing/*' })));
+    const passed = await bench.run('advise', ...local);
+    expect(passed.stdout).toMatch(/latest\.json has none of the figures: it is of `bench --only framing\/\*`/);
+    expect(passed.stdout).toMatch(/Figures: .*baseline\.json/);
+    const rows = [createRow({ scenario: 'stdio/ping-pong', target: 'mcpwire', params: { bytes: 100 }, metrics: { p50Us: 50 } })];
+    await writeFile(path, toJson(createReport({ rows, profile: 'smoke' })));
+    const some = await bench.run('advise', ...local);
+    expect(some.stdout).toContain('not in these results: messages a second over stdio, many in flight (stdio/pipelined)');
+    expect(some.stdout).toContain('its figures mean nothing');
   });
 
   test('passes over a latest.json that is cut off, and says so', async () => {

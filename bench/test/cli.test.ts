@@ -55,6 +55,7 @@ describe.runIf(process.platform !== 'win32')('the bench', () => {
         'clientCpuUsPerMessage',
         'clientPeakRssMiB',
         'cpuUsPerMessage',
+        'megabytesPerSecond',
         'messagesPerSecond',
         'p50Us',
         'p99Us',
@@ -200,7 +201,15 @@ describe('the command line', () => {
     [['--targets', 'floor,mcpwir'], /Nearest: mcpwire/],
     [['--profile', 'quik'], /quick/],
     [['--rounds', '0'], /whole number/],
-    [['--bogus'], /unknown option/],
+    [['--bogus'], /bench: unknown option[\s\S]*bench --help/],
+    [['compar', 'a.json', 'b.json'], /bench: too many arguments[\s\S]*bench --help/],
+    [
+      ['--only', 'framing/decode', '--targets', 'grpc'],
+      /nothing to measure: none of these targets .* framing\/decode\. That has: floor, mcpwire/,
+    ],
+    [['--only', 'http/reuse'], /nothing to measure: the profile quick has no case of http\/reuse .* --profile standard has/],
+    [['--only', 'stdio/spawn', '--connections', '5'], /--connections is about connections\/\*, and --only leaves them out/],
+    [['--target', 'node x', '--connections', '5'], /--connections is about connections\/\*/],
   ])('refuses %j with exit code 2', async (args, message) => {
     const run = await bench.run(...args);
     expect(run.code).toBe(2);

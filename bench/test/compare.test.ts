@@ -79,6 +79,25 @@ test('the table shows both sides with their intervals, the change and the verdic
   expect(text).toContain('Of 2 figures 0 are better, 1 worse, and 1 within the noise');
 });
 
+test('a table that is too wide for the terminal goes without the intervals, which are what makes it so', () => {
+  const text = toCompareText(compare([row(1000, 400)], [row(800, 401)]), false, 76);
+  expect(text).toMatch(/mcpwire +messages\/s +1,000 +800 +−20\.0 % +worse/);
+  expect(text).not.toContain('[');
+  expect(text.split('\n').filter((line) => line.length > 76)).toEqual([]);
+});
+
+test('figures of microseconds that are thousands are told in milliseconds, on both sides alike', () => {
+  const { differences } = compare([row(1000, 40_000)], [row(1000, 50_000)]);
+  expect(toCompareText({ ...compare([], []), differences }, false)).toMatch(/CPU per message, ms +40 \[40\.0 to 40\.0\] +50 \[/);
+});
+
+test('a smoke run is no evidence, and where no order is known none is said to agree', () => {
+  const smoke = createReport({ profile: 'smoke', rows: [row(1, 1), row(1, 1, 1, 'sdk-v2')] });
+  const comparison = compareReports(smoke, smoke, { all: false });
+  expect(comparison.warnings.join()).toContain('smoke');
+  expect(toCompareText(comparison, false)).toMatch(/can't be held against each other: \d+ pairs/);
+});
+
 describe('bench compare', () => {
   let directory: string;
   let bench: BenchCopy;
@@ -102,7 +121,7 @@ describe('bench compare', () => {
     const failed = await bench.run('compare', before, after, '--fail-over', '10%');
     expect(failed.code).toBe(1);
     expect(failed.stderr).toContain(
-      'mcpwire in stdio/pipelined (100 B, 1024 in flight): messages/s is worse by −20.0 %, more than the 10 % allowed',
+      'mcpwire in stdio/pipelined (100 B, 1024 in flight): messages/s is worse: −20.0 %, more than the 10 % allowed',
     );
     expect((await bench.run('compare', before, after, '--fail-over', '25')).code).toBe(0);
     expect((await bench.run('compare', after, before, '--fail-over', '10%')).code).toBe(0);

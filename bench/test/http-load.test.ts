@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Autocannon } from '../src/load/http/autocannon.js';
 import { connectPostClient, type PostClient } from '../src/load/http/post-client.js';
 import { parseReply } from '../src/load/http/protocol.js';
 import { openMany, openRaw } from '../src/load/http/raw-connection.js';
+import { connectSseClient } from '../src/load/http/sse-client.js';
 import { driveWindowed } from '../src/load/windowed.js';
 import { createLatencies } from '../src/measure/latencies.js';
 
@@ -100,6 +102,112 @@ describe('the load generator over HTTP', () => {
 function end(response: ServerResponse, body: string): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 }
+
+describe('autocannon', () => {
+  /** Opens a session, and has autocannon make ten calls in it over two connections. */
+  async function fire(url: string, bursts = 1): Promise<number> {
+    const client = await connect(url);
+    const load = { url, client: { headers: client.headers, replyType: 'application/json' }, connections: 2, firstId: 100, text: 'hello' };
+    const cannon = new Autocannon({ ...load, latencies });
+    let elapsedMs = 0;
+    try {
+      for (let i = 0; i < bursts; i++) elapsedMs = await cannon.drive(10);
+    } finally {
+      await cannon.settle();
+    }
+    return elapsedMs;
+  }
+
+  test('gives each request an id of its own, and takes the time of each', async () => {
+    const ids: number[] = [];
+    const url = await serveEcho(({ id, params }, response) => {
+      ids.push(id);
+      setTimeout(() => end(response, reply(id, params.arguments.text)), 5);
+    });
+    latencies.reset();
+    expect(await fire(url, 2)).toBeGreaterThan(20);
+    expect(new Set(ids).size).toBe(20);
+    expect(Math.min(...ids)).toBe(100);
+    expect(latencies.totalCount).toBe(20);
+    expect(latencies.minNonZeroValue).toBeGreaterThan(4e6);
+  });
+
+  test.each<[string, (call: Call, response: ServerResponse) => void, RegExp]>([
+    [
+      'a status',
+      (_, response) => response.writeHead(500).end('out of order'),
+      /^autocannon: the server answered with status 500: out of order$/,
+    ],
+    [
+      "another request's id",
+      ({ id }, response) => end(response, reply(id + 1, 'hello')),
+      /^autocannon: request \d+ was answered with .*"hello"/,
+    ],
+    [
+      'another text of the same length',
+      ({ id }, response) => end(response, reply(id, 'olleh')),
+      /^autocannon: the answer to request \d+ has another text/,
+    ],
+    ['no id', (_, response) => end(response, reply(null as never, 'hello')), /^autocannon: request \d+ was answered with/],
+    ['what is no JSON', (_, response) => end(response, 'hello'), /^autocannon: .*JSON/],
+    [
+      'connections that end with each answer',
+      ({ id }, response) => response.writeHead(200, { 'content-type': 'application/json', connection: 'close' }).end(reply(id, 'hello')),
+      /^autocannon: \d of 10 requests were answered/,
+    ],
+    [
+      'connections that end without one',
+      (_, response) => response.destroy(),
+      /^autocannon: (0 of 10 requests were answered|read ECONNRESET)/,
+    ],
+  ])('fails on %s', async (_, answer, message) => {
+    await expect(fire(await serveEcho(answer))).rejects.toThrow(message);
+  });
+
+  test('fails where nothing listens any more', async () => {
+    const url = await serveEcho(({ id }, response) => end(response, reply(id, 'hello')));
+    const client = await connect(url);
+    await closing.shift()?.();
+    const cannon = new Autocannon({
+      url,
+      client: { headers: client.headers, replyType: 'application/json' },
+      connections: 2,
+      firstId: 0,
+      text: 'hello',
+      latencies,
+    });
+    await expect(cannon.drive(10)).rejects.toThrow(/^autocannon: .*ECONNREFUSED/);
+    await cannon.settle();
+  });
+});
+
+describe('a session over HTTP+SSE', () => {
+  test('goes on when the server asks whether its client is still there', async () => {
+    const answers: unknown[] = [];
+    let stream: ServerResponse | undefined;
+    const url = await serve(async (request, response) => {
+      if (request.method === 'GET') {
+        stream = response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('event: endpoint\ndata: /post\n\n');
+        return;
+      }
+      let text = '';
+      for await (const piece of request.setEncoding('utf8')) text += piece;
+      response.writeHead(202).end();
+      const message = JSON.parse(text) as Call & { result?: unknown };
+      const say = (event: object): unknown => stream?.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...event })}\n\n`);
+      if (message.result !== undefined) answers.push(message.id);
+      if (message.method === 'initialize') say({ id: message.id, result: {} });
+      if (message.method !== 'tools/call') return;
+      say({ id: 0, method: 'ping' });
+      say(JSON.parse(reply(message.id, message.params.arguments.text)) as object);
+    });
+    const client = await connectSseClient(url, 2);
+    closing.push(() => client.close());
+    await driveWindowed(client, { count: 3, window: 1, text: 'hello', sampleShift: 0, latencies });
+    await expect.poll(() => answers).toEqual([0, 0, 0]);
+  });
+});
 
 describe('a reply', () => {
   test('as an event stream is its last event with data, whatever the text looks like', () => {

@@ -3,8 +3,8 @@ import type { ProcessLoads } from '../src/measure/process-watch.js';
 import type { Report, Row } from '../src/report/report.js';
 import { BenchCopy } from './support/bench-copy.js';
 
-const timeoutMs = 240_000;
-const servers = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'];
+const timeoutMs = 420_000;
+const servers = ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite', 'fastmcp'];
 let bench: BenchCopy;
 let report: Report;
 let code: number | null;
@@ -57,6 +57,23 @@ test('a server that replies otherwise than asked, or keeps no session, is marked
     Object.fromEntries(rowsOf(scenario).flatMap((row) => (row.facts === undefined ? [] : [[row.target, row.facts]])));
   expect(facts('http/post-json')).toEqual({ tmcp: { reply: 'text/event-stream' }, 'mcp-lite': { session: 'none' } });
   expect(facts('http/post-sse')).toEqual({ 'mcp-lite': { session: 'none' } });
+});
+
+test('http/load shows what a message costs under each kind of load, and whether a rate is kept', () => {
+  const rows = rowsOf('http/load');
+  const drivers = ['autocannon', 'closed', 'open-200'];
+  expect(rows.map(({ params, target }) => `${params.driver} ${target}`)).toEqual(
+    drivers.flatMap((driver) => ['floor', 'mcpwire'].map((target) => `${driver} ${target}`)),
+  );
+  for (const { params, target, metrics } of rows) {
+    const what = `${params.driver} ${target}`;
+    expect(metrics.serverCpuUsPerMessage, what).toBeGreaterThan(1);
+    expect(metrics.clientCpuUsPerMessage, what).toBeGreaterThan(1);
+    expect(metrics.p999Us, what).toBeGreaterThanOrEqual(metrics.p50Us as number);
+    expect(metrics.askedPerSecond, what).toBe(params.driver === 'open-200' ? 200 : undefined);
+    // Nothing sends more than it was asked to; the last of few is answered soon after it was sent.
+    if (metrics.askedPerSecond !== undefined) expect(metrics.messagesPerSecond, what).toBeLessThan(260);
+  }
 });
 
 test('http/client shows what a message costs each client', () => {

@@ -1,8 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { measureInstalledSize } from '../src/measure/installed-size.js';
+import { findPackage, measureInstalledSize } from '../src/measure/installed-size.js';
+import { targets } from '../src/targets/index.js';
+
+const bench = fileURLToPath(new URL('..', import.meta.url));
 
 let root: string;
 beforeEach(async () => {
@@ -69,4 +75,18 @@ test('counts only what a package of the workspace would publish', async () => {
 test('says which dependency is missing', async () => {
   await writePackage('node_modules/a', { name: 'a', dependencies: { gone: '1' } });
   await expect(measureInstalledSize('a', root)).rejects.toThrow(/gone is not installed/);
+});
+
+test('every module whose import is timed is there, with its package', async () => {
+  const modules = targets.flatMap(({ name, modules = {} }) => Object.entries(modules).map(([what, module]) => ({ name, what, ...module })));
+  expect(modules.filter(({ name }) => name === 'mcpwire').map(({ what }) => what)).toHaveLength(11);
+  const specifiers = modules.map(({ specifier }) => specifier);
+  const program = `
+    import { existsSync } from 'node:fs';
+    const isThere = (specifier) => existsSync(new URL(import.meta.resolve(specifier)));
+    console.log(JSON.stringify(${JSON.stringify(specifiers)}.filter((specifier) => !isThere(specifier))));
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd: bench });
+  expect(JSON.parse(stdout)).toEqual([]);
+  for (const { packageName } of modules) await expect(findPackage(packageName, bench)).resolves.toContain(packageName.split('/').at(-1));
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cell, RoundResult, Scenario } from '../src/scenarios/scenario.js';
+import type { Cell, RoundResult, Scenario, Series } from '../src/scenarios/scenario.js';
 import { BenchCopy } from './support/bench-copy.js';
 
 const timeoutMs = 120_000;
@@ -128,6 +128,28 @@ describe.runIf(process.platform !== 'win32')('idle streams', atOnce, () => {
       expect(measured.connectionsPerSecond).toBeGreaterThan(1);
       if (beats) expect(measured.beatsEach).toBeGreaterThan(1);
       else expect(measured.beatsEach).toBe(0);
+    },
+    timeoutMs,
+  );
+});
+
+describe.runIf(process.platform === 'linux')('memory', atOnce, () => {
+  test(
+    'is read on the way up, with more and more streams open',
+    async () => {
+      const scenario = scenarios.find(({ name }) => name === 'connections/sse') as Scenario;
+      const params = { streams: 400, heartbeatMs: 1000, holdMs: 100 };
+      const session = await scenario.open({ scenario: scenario.name, target: 'mcpwire', params, timing: { warmUpMs: 10, roundMs: 10 } });
+      try {
+        await session.warmUp();
+        const { series = {}, metrics } = await session.round();
+        expect(Object.keys(series)).toEqual(scenario.curves?.map(({ key }) => key));
+        for (const points of Object.values(series)) expect(points.map(([streams]) => streams)).toEqual([50, 100, 200, 300, 400]);
+        const [, userMiB] = (series.userMiB as Series[string]).at(-1) as readonly [number, number];
+        expect((userMiB * 1024) / 400).toBeCloseTo(metrics.userKiBEach as number, 1);
+      } finally {
+        await session.close();
+      }
     },
     timeoutMs,
   );

@@ -6,7 +6,7 @@ import { evaluateGoals, type GoalVerdict } from '../src/goals/evaluate.js';
 import { goals } from '../src/goals/goals.js';
 import { toHtml } from '../src/report/html/page.js';
 import { toMarkdown } from '../src/report/markdown.js';
-import { type Report, schemaVersion } from '../src/report/report.js';
+import { type Gap, type Report, schemaVersion } from '../src/report/report.js';
 import { toText } from '../src/report/text.js';
 import { toJson } from '../src/report/write-report.js';
 import { createRow } from './support/rows.js';
@@ -42,6 +42,9 @@ const report: Report = {
   goals: evaluateGoals(goals, rows),
   claims: evaluateClaims(stdioClaims, rows),
 };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const ansi = /\u001b\[\d+m/g;
 
 const undecided: GoalVerdict = {
   title: 'A goal in the noise',
@@ -81,7 +84,9 @@ describe('the page', () => {
   test('refers to nothing outside itself, and runs no script', () => {
     expect(page).not.toMatch(/https?:/);
     expect(page).not.toMatch(/<(script|link|iframe|img)\b/);
-    expect(page).not.toMatch(/\s(src|srcset|href|xlink:href|action)\s*=/);
+    expect(page).not.toMatch(/\s(src|srcset|xlink:href|action)\s*=/);
+    // Its own chapters are all that it leads to.
+    expect(page).not.toMatch(/\shref\s*=(?!"#)/);
     expect(page).not.toMatch(/@import|url\(/);
   });
 
@@ -123,9 +128,13 @@ describe('the Markdown', () => {
   });
 
   test('keeps its tables whole, whatever stands in a cell', () => {
-    const gap = markdown.split('\n').find((line) => line.startsWith('| sdk-v1 ') && line.includes('unavailable'));
-    expect(gap).toContain('&lt;script&gt;');
-    expect(gap?.match(/(?<!\\)\|/g)).toHaveLength(5);
+    const floor = markdown.split('\n').find((line) => line.startsWith('| floor ') && line.includes('| – '));
+    expect(floor).toContain('&lt;script&gt;');
+    expect(floor?.match(/(?<!\\)\|/g)).toHaveLength(4);
+  });
+
+  test('names what was not measured with its reason, and escapes it', () => {
+    expect(markdown).toMatch(/^- \*\*unavailable\*\*: &lt;script&gt;.*\n {2}- sdk-v1 in stdio\/pipelined \(100 B, 1024 in flight\)$/m);
   });
 });
 
@@ -138,6 +147,35 @@ describe('the table for the terminal', () => {
     expect(text).toContain('Interrupted');
     expect(text).toMatch(/reached +Messages per second, 100 B, 1024 in flight +at least 2\.5 × sdk-v2 +3\.50 ×/);
     expect(text).not.toContain('\u001b');
+  });
+
+  test('goes on below where it is too wide for the terminal, each part with its names', () => {
+    const text = toText(report, false, 48);
+    const lines = text.split('\n');
+    const tables = lines.slice(0, lines.indexOf('Not measured')).filter((line) => !line.includes('script'));
+    expect(tables.filter((line) => line.length > 48)).toEqual([]);
+    expect(lines.filter((line) => /^ {4}mcpwire /.test(line)).length).toBeGreaterThan(1);
+    for (const figure of ['350,000', '4.40', '3.50']) expect(text).toContain(figure);
+    expect(toText(report, true, 48).replaceAll(ansi, '')).toBe(text);
+  });
+
+  test('has no blanks at the end of a line', () => {
+    expect(toText(report, false)).not.toMatch(/ $/m);
+  });
+
+  test('names each reason for what was not measured once, with all that it is true of', () => {
+    const skipped = (scenario: string, target: string, bytes: number): Gap => ({
+      scenario,
+      target,
+      params: { bytes },
+      kind: 'skipped',
+      reason: 'no time',
+    });
+    const gaps = [skipped('stdio/large', 'floor', 1), skipped('stdio/large', 'mcpwire', 2), skipped('import', 'floor', 1), ...report.gaps];
+    const text = toText({ ...report, gaps }, false);
+    expect(text.match(/no time/g)).toHaveLength(1);
+    expect(text).toContain('  skipped  no time\n    floor, mcpwire in stdio/large (2 cases)\n    floor in import (1 B)\n');
+    expect(text.indexOf('unavailable')).toBeLessThan(text.indexOf('skipped'));
   });
 
   test('has colours where they are wanted', () => {

@@ -38,6 +38,13 @@ const rows = [
   },
 ];
 
+interface SchemaNode {
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
 describe('the JSON Schema', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(
     JSON.parse(readFileSync(schemaPath, 'utf8')),
@@ -49,6 +56,20 @@ describe('the JSON Schema', () => {
       validate(JSON.parse(await bench.readResult(name)));
       expect([name, validate.errors]).toEqual([name, null]);
     }
+  });
+
+  test('says of each field what it is', () => {
+    const silent = (schema: SchemaNode, path: string): string[] => {
+      const own = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
+        ...(isTold(field) ? [] : [`${path}.${name}`]),
+        ...silent(field, `${path}.${name}`),
+      ]);
+      return [...own, ...(schema.items === undefined ? [] : silent(schema.items, `${path}[]`))];
+    };
+    const isTold = ({ description, $ref }: SchemaNode): boolean =>
+      description !== undefined || ($ref !== undefined && isTold(schema.$defs[$ref.split('/').at(-1) as string] ?? {}));
+    const schema = JSON.parse(readFileSync(schemaPath, 'utf8')) as SchemaNode & { $defs: Record<string, SchemaNode> };
+    expect([...silent(schema, ''), ...Object.entries(schema.$defs).flatMap(([name, one]) => silent(one, name))]).toEqual([]);
   });
 
   test.each([
@@ -101,6 +122,23 @@ describe.runIf(process.platform === 'linux')('results that can not be written', 
     const run = await bench.run(...smoke, '--out', join(file, 'below'));
     expect([run.code, run.stdout]).toEqual([3, '']);
     expect(run.stderr).toMatch(/takes no results: .* Nothing was measured; --out names another directory/);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a place that makes no directories, as /proc', { timeout }, () => {
+  test('is refused before anything is measured, and nothing hangs', async () => {
+    const run = await bench.run(...smoke, '--out', '/proc/no/such');
+    expect([run.code, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toMatch(/\/proc\/no\/such takes no results/);
+  });
+
+  test('for --json is told after the table, and the other files are written', async () => {
+    const out = join(directory, 'above', 'below');
+    const run = await bench.run(...smoke, '--out', out, '--json', '/proc/no/such.json');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/\/proc\/no\/such\.json could not be written/);
+    expect(run.stdout).toContain('The profile smoke shows that everything runs: its figures mean nothing.');
+    expect((await readdir(out)).sort()).toEqual(['latest.csv', 'latest.html', 'latest.json', 'latest.md']);
   });
 });
 

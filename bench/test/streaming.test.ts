@@ -23,6 +23,7 @@ describe.runIf(process.platform !== 'win32')('an answer in pieces', () => {
     ...['stdio', 'sse', 'http'].flatMap((carrier) => direct.map((target) => [carrier, target] as const)),
     ['http', 'tmcp'] as const,
     ['http', 'mcp-lite'] as const,
+    ['http', 'fastmcp'] as const,
   ];
   test.each(variants)(
     'over %s arrives piece by piece: %s',
@@ -128,7 +129,9 @@ describe('a POST whose reply is a stream', () => {
 describe.runIf(process.platform !== 'win32')('a handler stops', () => {
   const variants: [by: string, carrier: string, target: string][] = [
     ...['stdio', 'sse', 'http'].flatMap((carrier) => direct.map((target): [string, string, string] => ['message', carrier, target])),
-    ...direct.map((target): [string, string, string] => ['disconnect', 'sse', target]),
+    ['message', 'sse', 'fastmcp'],
+    ['message', 'http', 'fastmcp'],
+    ...[...direct, 'fastmcp'].map((target): [string, string, string] => ['disconnect', 'sse', target]),
     ...['floor', 'mcpwire', 'tmcp'].map((target): [string, string, string] => ['disconnect', 'http', target]),
     ...['floor', 'mcpwire', 'sdk-v2', 'tmcp'].map((target): [string, string, string] => ['disconnect', 'http-2026', target]),
   ];

@@ -39,6 +39,16 @@ describe('the load generator', () => {
     expect(most).toBe(8);
   });
 
+  test('counts ids on from the first that it is told, so that a session sees none twice', async () => {
+    const ids: unknown[] = [];
+    const client = createClient((request) => {
+      ids.push(request.id);
+      echo(request, client);
+    });
+    await driveWindowed(client, { ...load(3, 2), firstId: 7 });
+    expect(ids).toEqual([7, 8, 9]);
+  });
+
   test('samples the latency of every request, or of every 2^n-th', async () => {
     const all = load(100, 4);
     await driveWindowed(createClient(echo), all);
@@ -74,6 +84,7 @@ describe('the load generator', () => {
       /answered twice/,
     ],
     ['an id that was never sent', (_, client) => client.onmessage({ id: 4711, result: { text: 'hello' } }), /never sent/],
+    ['an id that is null', (_, client) => client.onmessage({ id: null as never, result: { text: 'hello' } }), /never sent/],
     ['a message without an id', (_, client) => client.onmessage({ method: 'x' }), /never sent/],
     ['a fault', (_, client) => client.onfault(new Error('gone')), /gone/],
   ])('fails on %s', async (_, answer, message) => {

@@ -21,6 +21,7 @@ export async function askMissing(known: Answers, { input, output }: { input: Rea
     for (let question = nextQuestion(answers); question !== undefined; question = nextQuestion(answers)) {
       answers = { ...answers, [question.name]: await askOne(question, (text) => prompt.question(text, { signal: ended.signal }), output) };
     }
+    output.write('\n');
     return answers;
   } catch (error) {
     if (ended.signal.aborted) throw new NoAnswerError('the input ended before the last question was answered', { cause: error });
@@ -39,5 +40,6 @@ async function askOne({ text, choices }: Question, ask: (text: string) => Promis
     const beginning = answer === '' ? [] : choices.filter(({ word }) => word.startsWith(answer));
     const [choice] = matching.length > 0 ? matching : beginning.length === 1 ? beginning : [];
     if (choice !== undefined) return choice.value;
+    output.write(answer === '' ? '' : `${answer} is none of them. `);
   }
 }

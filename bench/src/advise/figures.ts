@@ -88,7 +88,7 @@ export const figureSources: Readonly<Record<FigureName, FigureSource>> = {
     rows: [{ scenario: 'http/post-json', params: { bytes: 100, window: 16 } }],
   },
   httpStreamCpu: {
-    label: 'the same, answered with an event stream',
+    label: "server's CPU for a call over Streamable HTTP, answered with an event stream",
     unit: 'µs',
     metric: 'serverCpuUsPerMessage',
     rows: [{ scenario: 'http/post-sse', params: { bytes: 100, window: 16 } }],
@@ -133,6 +133,12 @@ export function findFigure(report: Report, name: FigureName): Figure | undefined
     return { label, value: value * scale, unit, noisy: isNoisy, from: { ...selector, target: figureTarget, metric } };
   }
   return undefined;
+}
+
+/** What a figure is, and which scenario measures it. */
+export function describeMissing(name: FigureName): string {
+  const { label, rows } = figureSources[name];
+  return `${label} (${rows[0]?.scenario})`;
 }
 
 /** Where a figure stands in the report, in words. */

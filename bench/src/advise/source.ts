@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describeMachine, type Machine } from '../measure/machine.js';
 import { ReportFileError, readReport } from '../report/read-report.js';
 import type { Report } from '../report/report.js';
+import { type FigureName, figureSources, findFigure } from './figures.js';
 
 /** Where the figures come from, in words for the reader. */
 export interface AdviceSource {
@@ -25,7 +26,10 @@ export async function findAdviceSource(asked: string | undefined, directory: str
     try {
       const report = await readReport(path);
       // A run of the reader's own server has no figures of the transports.
-      if (report.targets.some(({ role }) => role === 'subject')) throw new ReportFileError(`${path} is about a server of your own`);
+      if (report.targets.some(({ role }) => role === 'subject'))
+        throw new ReportFileError(`${relative('', path)} is about a server of your own.`);
+      const figures = Object.keys(figureSources).filter((figure) => findFigure(report, figure as FigureName) !== undefined);
+      if (figures.length === 0) throw new ReportFileError(`${relative('', path)} has none of the figures: it is of \`${report.command}\`.`);
       return describeSource(path, report, notes);
     } catch (error) {
       if (!(error instanceof ReportFileError)) throw error;
@@ -45,6 +49,7 @@ function describeSource(path: string, report: Report, notes: readonly string[]):
       ...notes,
       where,
       ...(isThisMachine(machine) ? [] : ['They were measured on another machine than this one: run the bench for your own.']),
+      ...(profile === 'smoke' ? ['The profile smoke shows that everything runs: its figures mean nothing.'] : []),
       ...(interrupted ? ['That run was interrupted.'] : []),
     ],
   };

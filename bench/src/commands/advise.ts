@@ -6,6 +6,7 @@ import { findAdviceSource } from '../advise/source.js';
 import { toAdviceText } from '../advise/text.js';
 import { ReportFileError } from '../report/read-report.js';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.js';
+import { columnsOf, hasColors } from './terminal.js';
 
 type AdviseFlags = Partial<Record<AnswerName, string>> & { from?: string; json?: true };
 
@@ -34,7 +35,7 @@ async function advise(flags: AdviseFlags): Promise<ExitCode> {
   if (flags.json) {
     const { path, notes } = source;
     process.stdout.write(`${JSON.stringify({ ...advice, source: { ...(path !== undefined && { path }), notes } }, null, 2)}\n`);
-  } else process.stdout.write(toAdviceText(advice, source, process.stdout.isTTY === true && process.env.NO_COLOR === undefined));
+  } else process.stdout.write(toAdviceText(advice, source, hasColors(process.stdout), columnsOf(process.stdout)));
   return exitCodes.ok;
 }
 

@@ -7,6 +7,7 @@ import type { Report } from '../report/report.js';
 import { selectByName } from '../select.js';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.js';
 import { splitNames } from './run.js';
+import { columnsOf, hasColors } from './terminal.js';
 
 interface CompareFlags {
   failOver?: number;
@@ -45,11 +46,11 @@ async function compare(beforePath: string, afterPath: string, flags: CompareFlag
   const { failOver } = flags;
   const failures = failOver === undefined ? [] : worseThan(comparison, failOver);
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...comparison, failures }, null, 2)}\n`);
-  else process.stdout.write(toCompareText(comparison, process.stdout.isTTY === true && process.env.NO_COLOR === undefined));
+  else process.stdout.write(toCompareText(comparison, hasColors(process.stdout), columnsOf(process.stdout)));
   for (const difference of failures) {
     const { target, scenario, params, metric } = difference;
     process.stderr.write(
-      `bench: ${target} in ${scenario} (${formatParams(params)}): ${metric.label} is worse by ${formatChange(difference)}, more than the ${(failOver as number) * 100} % allowed\n`,
+      `bench: ${target} in ${scenario} (${formatParams(params)}): ${metric.label} is worse: ${formatChange(difference)}, more than the ${Number(((failOver as number) * 100).toPrecision(6))} % allowed\n`,
     );
   }
   return failures.length > 0 ? exitCodes.failed : exitCodes.ok;

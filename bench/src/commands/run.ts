@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sum } from 'simple-statistics';
@@ -10,10 +10,13 @@ import { type Profile, type ProfileName, profiles } from '../run/profiles.js';
 import { createProgressDisplay } from '../run/progress-display.js';
 import { runBench } from '../run/run-bench.js';
 import { scenarios } from '../scenarios/index.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import { selectByName } from '../select.js';
 import { targets } from '../targets/index.js';
+import type { Target } from '../targets/target.js';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.js';
 import { measureOwnServer, type OwnServerFlags, ownServerOptions, toOwnServerRequest } from './own-server-options.js';
+import { columnsOf, hasColors } from './terminal.js';
 
 interface RunFlags extends OwnServerFlags {
   list?: true;
@@ -45,7 +48,7 @@ Examples:
 Exit codes:
   0    everything that can be run here was measured; peers that can't be run, and what there was no time for, are named in the report
   1    something that should have been measured failed; a target can't be reached; compare: worse than --fail-over allows
-  2    the arguments are wrong, or a file that they name is none of the bench's
+  2    the arguments are wrong or leave nothing to measure, or a file that they name is none of the bench's
   3    the results could not be written; what was measured is on stdout
   130  interrupted by Ctrl-C; what was measured until then was reported`;
 
@@ -94,6 +97,8 @@ async function run(flags: RunFlags): Promise<ExitCode> {
   const request = toOwnServerRequest(flags);
   const chosenScenarios = request === undefined ? selectByName(scenarios, flags.only, 'scenario') : [];
   const chosenTargets = selectByName(targets, flags.targets, 'target');
+  if (request === undefined) assertSomething(flags, chosenScenarios, chosenTargets);
+  else if (flags.connections !== undefined) throw new CommandError('--connections is about connections/*, not about a server of your own');
   try {
     await assertWritable(flags.out);
   } catch (error) {
@@ -129,6 +134,22 @@ async function run(flags: RunFlags): Promise<ExitCode> {
   return publish(report, flags);
 }
 
+/** @throws CommandError when what was chosen leaves nothing to measure, or a flag has no effect on it */
+function assertSomething({ profile, connections }: RunFlags, scenarios: readonly Scenario[], targets: readonly Target[]): void {
+  if (connections !== undefined && !scenarios.some(({ casesFor }) => casesFor !== undefined))
+    throw new CommandError(
+      `--connections is about connections/*, and --only leaves them out: ${scenarios.map(({ name }) => name).join(', ')}`,
+    );
+  if (createPlan(scenarios, targets, profiles[profile], undefined, connections).length > 0) return;
+  const other = (['standard', 'full'] as const).find((name) => createPlan(scenarios, targets, profiles[name]).length > 0);
+  const names = scenarios.map(({ name }) => name).join(', ');
+  throw new CommandError(
+    other === undefined
+      ? `there is nothing to measure: none of these targets is measured in ${names}. That has: ${[...new Set(scenarios.flatMap((scenario) => scenario.targets))].join(', ')}`
+      : `there is nothing to measure: the profile ${profile} has no case of ${names} for these targets. --profile ${other} has.`,
+  );
+}
+
 /** The first Ctrl-C ends the run, and what it has shown is reported; the second does not wait for that. */
 function listenForInterrupt(): { signal: AbortSignal; stop(): void } {
   const interruption = new AbortController();
@@ -142,16 +163,22 @@ function listenForInterrupt(): { signal: AbortSignal; stop(): void } {
 
 /** Prints first: what can't be written is there all the same. */
 async function publish(report: Report, flags: RunFlags): Promise<ExitCode> {
-  process.stdout.write(toText(report, process.stdout.isTTY === true && process.env.NO_COLOR === undefined));
+  process.stdout.write(toText(report, hasColors(process.stdout), columnsOf(process.stdout)));
   // The drawing of charts takes longer to load than everything else, and is needed here only.
   const { writeReport } = await import('../report/write-report.js');
   const { paths, failures, rescued } = await writeReport(report, flags.out, flags.json);
-  if (paths.length > 0) process.stderr.write(`Written: ${paths.map((path) => relative('', path)).join(', ')}\n`);
-  for (const { path, error } of failures) process.stderr.write(`bench: ${relative('', path)} could not be written: ${describe(error)}\n`);
+  if (paths.length > 0) process.stderr.write(`Written: ${paths.map(toShortPath).join(', ')}\n`);
+  for (const { path, error } of failures) process.stderr.write(`bench: ${toShortPath(path)} could not be written: ${describe(error)}\n`);
   if (rescued !== undefined) process.stderr.write(`bench: the JSON report is in ${rescued}\n`);
   if (report.interrupted) return exitCodes.interrupted;
   if (failures.length > 0) return exitCodes.unwritten;
   return report.gaps.some(({ kind }) => kind === 'failed') ? exitCodes.failed : exitCodes.ok;
+}
+
+/** From here, unless that goes up and down more than from the top. */
+function toShortPath(path: string): string {
+  const here = relative('', path);
+  return here.startsWith('..') ? resolve(path) : here;
 }
 
 function describe(error: unknown): string {

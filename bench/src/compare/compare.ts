@@ -1,5 +1,6 @@
 import { isSameParams } from '../goals/evaluate.js';
 import type { Machine } from '../measure/machine.js';
+import { formatParams } from '../report/format.js';
 import type { Report, Row } from '../report/report.js';
 import { allScenarios } from '../scenarios/index.js';
 import type { Metric, Params } from '../scenarios/scenario.js';
@@ -102,7 +103,7 @@ function toDifference(a: Row, b: Row, metric: Metric): Difference {
 }
 
 function describeRow({ scenario, target, params }: Row): string {
-  return `${target} in ${scenario} ${JSON.stringify(params)}`;
+  return `${target} in ${scenario} (${formatParams(params)})`;
 }
 
 const machineFacts: readonly (keyof Machine)[] = ['cpu', 'cores', 'memoryGiB', 'os', 'node'];
@@ -115,6 +116,7 @@ function warn(before: Report, after: Report): readonly string[] {
   if (before.profile !== after.profile) warnings.push(`another profile: ${before.profile}, then ${after.profile}`);
   if (isPinned(before) !== isPinned(after)) warnings.push('only one of them kept client and server to a core each');
   for (const [name, report] of [['first', before] as const, ['second', after] as const]) {
+    if (report.profile === 'smoke') warnings.push(`the ${name} is of the profile smoke, whose figures mean nothing`);
     if (report.interrupted) warnings.push(`the ${name} was interrupted`);
     if (report.machine.loadAverage > report.machine.cores / 2)
       warnings.push(

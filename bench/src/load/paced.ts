@@ -8,6 +8,8 @@ export interface PacedLoad {
   readonly count: number;
   readonly perSecond: number;
   readonly text: string;
+  /** The id of the first request; the others count on from it. Default: 0. */
+  readonly firstId?: number;
   /** Receives, for every request, the nanoseconds from the time it was meant for to its answer. */
   readonly latencies: Histogram;
   /** Receives the nanoseconds that each was sent later than it was meant to be: what this side adds by itself. */
@@ -20,7 +22,7 @@ export interface PacedLoad {
  * @throws Error naming the first answer that is none, or the fault that the client reported.
  */
 export function drivePaced(client: EchoClient, load: PacedLoad): Promise<void> {
-  const { count, perSecond, text, latencies, lateness } = load;
+  const { count, perSecond, text, firstId = 0, latencies, lateness } = load;
   return new Promise((resolve, reject) => {
     const dueAt = new Float64Array(count);
     const answered = new Uint8Array(count);
@@ -28,17 +30,18 @@ export function drivePaced(client: EchoClient, load: PacedLoad): Promise<void> {
     let received = 0;
     client.onfault = reject;
     client.onmessage = (message: EchoMessage) => {
-      const id = message.id as number;
-      if (answered[id] !== 0) return reject(new Error(`a message arrived that answers nothing: ${JSON.stringify(message).slice(0, 200)}`));
-      if (message.result?.text?.length !== text.length) return reject(new Error(`request ${id} was answered with another text`));
-      answered[id] = 1;
-      latencies.recordValue(toNanoseconds(readMachineClockMs() - (dueAt[id] as number)));
+      const index = typeof message.id === 'number' ? message.id - firstId : -1;
+      if (answered[index] !== 0)
+        return reject(new Error(`a message arrived that answers nothing: ${JSON.stringify(message).slice(0, 200)}`));
+      if (message.result?.text?.length !== text.length) return reject(new Error(`request ${message.id} was answered with another text`));
+      answered[index] = 1;
+      latencies.recordValue(toNanoseconds(readMachineClockMs() - (dueAt[index] as number)));
       if (++received === count) resolve();
     };
-    pace(count, perSecond, (id, due) => {
-      dueAt[id] = due;
+    pace(count, perSecond, (index, due) => {
+      dueAt[index] = due;
       lateness.recordValue(toNanoseconds(readMachineClockMs() - due));
-      client.send({ jsonrpc: '2.0', id, method: 'echo', params });
+      client.send({ jsonrpc: '2.0', id: firstId + index, method: 'echo', params });
     }).catch(reject);
   });
 }

@@ -6,6 +6,8 @@ export interface Load {
   readonly count: number;
   readonly window: number;
   readonly text: string;
+  /** The id of the first request; the others count on from it. Default: 0. */
+  readonly firstId?: number;
   /** Latency is taken of every 2^`sampleShift`th request: a clock read costs as much as framing a small message. */
   readonly sampleShift: number;
   /** Receives the sampled latencies in nanoseconds. */
@@ -18,7 +20,7 @@ export interface Load {
  * @throws Error naming the first answer that fails the check, or the fault that the client reported.
  */
 export function driveWindowed(client: EchoClient, load: Load): Promise<number> {
-  const { count, window, text, sampleShift, latencies } = load;
+  const { count, window, text, firstId = 0, sampleShift, latencies } = load;
   return new Promise((resolve, reject) => {
     const sampleMask = (1 << sampleShift) - 1;
     const sentAt = new Float64Array((count >> sampleShift) + 1);
@@ -28,9 +30,9 @@ export function driveWindowed(client: EchoClient, load: Load): Promise<number> {
     let received = 0;
 
     const fire = (): void => {
-      const id = sent++;
-      if ((id & sampleMask) === 0) sentAt[id >> sampleShift] = performance.now();
-      client.send({ jsonrpc: '2.0', id, method: 'echo', params });
+      const index = sent++;
+      if ((index & sampleMask) === 0) sentAt[index >> sampleShift] = performance.now();
+      client.send({ jsonrpc: '2.0', id: firstId + index, method: 'echo', params });
     };
     const fail = (error: Error): void => {
       client.onmessage = () => {};
@@ -38,11 +40,12 @@ export function driveWindowed(client: EchoClient, load: Load): Promise<number> {
     };
     client.onfault = fail;
     client.onmessage = (message: EchoMessage) => {
-      const id = message.id as number;
-      if (answered[id] !== 0 || message.result?.text.length !== text.length) return fail(toAnswerError(message, answered, text.length));
-      answered[id] = 1;
-      if ((id & sampleMask) === 0) {
-        latencies.recordValue(Math.max(1, Math.round((performance.now() - (sentAt[id >> sampleShift] as number)) * 1e6)));
+      const index = typeof message.id === 'number' ? message.id - firstId : -1;
+      if (answered[index] !== 0 || message.result?.text.length !== text.length)
+        return fail(toAnswerError(message, answered[index], text.length));
+      answered[index] = 1;
+      if ((index & sampleMask) === 0) {
+        latencies.recordValue(Math.max(1, Math.round((performance.now() - (sentAt[index >> sampleShift] as number)) * 1e6)));
       }
       received++;
       if (sent < count) fire();
@@ -54,10 +57,11 @@ export function driveWindowed(client: EchoClient, load: Load): Promise<number> {
   });
 }
 
-function toAnswerError(message: EchoMessage, answered: Uint8Array, length: number): Error {
-  const id = message.id as number;
-  if (answered[id] === undefined)
+function toAnswerError(message: EchoMessage, answered: number | undefined, length: number): Error {
+  if (answered === undefined)
     return new Error(`a message arrived with an id that was never sent: ${JSON.stringify(message).slice(0, 200)}`);
-  if (answered[id] === 1) return new Error(`request ${id} was answered twice`);
-  return new Error(`the answer to request ${id} has ${message.result?.text?.length ?? 'no'} characters of text where ${length} were sent`);
+  if (answered === 1) return new Error(`request ${message.id} was answered twice`);
+  return new Error(
+    `the answer to request ${message.id} has ${message.result?.text?.length ?? 'no'} characters of text where ${length} were sent`,
+  );
 }

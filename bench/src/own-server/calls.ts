@@ -32,7 +32,9 @@ export const openLoop: Scenario = createCallScenario(
     const { unanswered, late, ...driven } = await driveOpenLoop(connection, { perSecond, durationMs, latencies, drainMs });
     const facts = {
       ...(unanswered > 0 && { unanswered: `${unanswered}: this rate is more than the server can do` }),
-      ...(late * 100 > driven.calls && { client: `it sent ${late} calls late: they look slower than the server was` }),
+      ...(late * 100 > driven.calls && {
+        client: `it sent ${late} call${late === 1 ? '' : 's'} late: latencies look longer than the server's are`,
+      }),
     };
     return { ...driven, facts };
   },

@@ -1,7 +1,7 @@
 import type { GoalVerdict } from '../goals/evaluate.js';
 import type { Params } from '../scenarios/scenario.js';
 
-const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const figures = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const millions = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, notation: 'compact' });
 const wholes = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -11,15 +11,45 @@ export function formatFigure(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e5 ? wholes.format(value) : figures.format(value);
 }
 
-/** A ratio with two decimals, or one from ten on. */
+/** A ratio with two decimals, one from ten on, none from a hundred on. */
 export function formatRatio(ratio: number): string {
-  return ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
+  return ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2);
+}
+
+/** A unit that figures are shown in, and what turns them into it. */
+export interface ShownUnit {
+  readonly unit: string;
+  readonly scale: number;
+}
+
+/** The unit to write beside a label: none where the label is it, or ends with it, as in `messages/s`. */
+export function unitBeside({ label, unit }: { readonly label: string; readonly unit: string }): string {
+  return unit.includes('/') && label.endsWith(unit) ? '' : unit;
+}
+
+const coarser: Readonly<Record<string, ShownUnit>> = { µs: { unit: 'ms', scale: 1e-3 }, ms: { unit: 's', scale: 1e-3 } };
+
+/** The unit for figures that stand together: a coarser one where the least of them that is not zero has more than three digits before the point. */
+export function toShownUnit(unit: string, values: readonly number[]): ShownUnit {
+  const least = Math.min(...values.filter((value) => value !== 0).map(Math.abs));
+  const next = coarser[unit];
+  if (next === undefined || !(least >= 1000 && least < Number.POSITIVE_INFINITY)) return { unit, scale: 1 };
+  const further = toShownUnit(next.unit, [least * next.scale]);
+  return { unit: further.unit, scale: next.scale * further.scale };
+}
+
+/** A figure by itself, with its unit: 13,800 µs are `13.8 ms`. */
+export function formatQuantity(value: number, unit: string): string {
+  const shown = toShownUnit(unit, [value]);
+  return `${formatFigure(value * shown.scale)} ${shown.unit}`.trimEnd();
 }
 
 /** How far the least and the greatest round lie from the median, in percent. */
 export function formatSpread(median: number, { min, max }: { min: number; max: number }): string {
   if (median === 0) return '';
-  return `−${Math.round(((median - min) / median) * 100)} +${Math.round(((max - median) / median) * 100)} %`;
+  const below = Math.round(((median - min) / median) * 100);
+  const above = Math.round(((max - median) / median) * 100);
+  return below === above ? `±${below} %` : `−${below} +${above} %`;
 }
 
 /** What each parameter of a case is called. A test holds that every parameter of every case has its words. */
@@ -44,6 +74,7 @@ const paramWords: Readonly<Record<string, (value: string | number) => string>> =
   everyMs: (value) => `one every ${formatMs(Number(value))}`,
   waitMs: (value) => `comes back after ${formatMs(Number(value))}`,
   loop: (value) => `${value} loop`,
+  driver: (value) => driverWords[String(value)] ?? String(value).replace(/^open-(\d+)$/, 'open loop, $1/s'),
   layer: String,
   carrier: (value) =>
     ({
@@ -58,9 +89,22 @@ const paramWords: Readonly<Record<string, (value: string | number) => string>> =
   coding: String,
   by: (value) => `by ${value}`,
   check: (value) => (value === 'none' ? 'nothing checked' : `${value} checked`),
-  module: (value) => `the ${value}'s module`,
+  module: (value) => moduleWords[String(value)] ?? `@mcpwire/${value}`,
   order: String,
 };
+
+const moduleWords: Readonly<Record<string, string>> = {
+  server: 'a server over stdio',
+  client: 'a client over stdio',
+  'http-server': 'a server over Streamable HTTP',
+  'http-client': 'a client over Streamable HTTP',
+  'sse-server': 'a server over HTTP+SSE',
+  'sse-client': 'a client over HTTP+SSE',
+  connect: 'a client that finds its transport',
+  jsonrpc: 'JSON-RPC and its framing',
+};
+
+const driverWords: Readonly<Record<string, string>> = { autocannon: 'autocannon', closed: 'closed loop' };
 
 const linkWords: Readonly<Record<string, string>> = {
   tcp: 'plain TCP',
@@ -83,9 +127,12 @@ export function formatParams(params: Params): string {
     .join(', ');
 }
 
-/** One value of the parameter that a table compares by, as short as a label has to be. */
+/** One value of a parameter that a table compares by: in words where they are short, so that a label holds them. */
 export function formatVariant(param: string, value: string | number): string {
-  return param.endsWith('Ms') ? formatMs(Number(value)) : String(value);
+  if (param.endsWith('Ms')) return formatMs(Number(value));
+  if (param === 'check' || param === 'by') return String(value);
+  if (value === 'http1-new') return 'HTTP/1.1, new each time';
+  return paramWords[param]?.(value) ?? String(value);
 }
 
 function formatCount(value: string | number, noun: string): string {

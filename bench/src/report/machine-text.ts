@@ -9,12 +9,12 @@ export function describePinning(pinning: Pinning): string {
 }
 
 /** Whether other work was going on when the run began. */
-export function isBusy({ loadAverage, cores }: Machine): boolean {
+function isBusy({ loadAverage, cores }: Machine): boolean {
   return loadAverage > cores / 2;
 }
 
 /** A sentence about that work. */
-export function describeLoad({ loadAverage, cores }: Machine): string {
+function describeLoad({ loadAverage, cores }: Machine): string {
   return `When the run began, the load of the machine's ${cores} cores was ${loadAverage.toFixed(1)}.`;
 }
 
@@ -23,6 +23,17 @@ export function describeStolen({ stolenPercent = 0 }: Pick<Report, 'stolenPercen
   return stolenPercent < 0.5
     ? undefined
     : `The host of this virtual machine gave ${stolenPercent} % of its cores' time to others during the run.`;
+}
+
+/** Why the figures of a run are not to be trusted, a sentence for each reason. */
+export function describeDoubts({ profile, interrupted, machine }: Report): readonly string[] {
+  return [
+    ...(profile === 'smoke' ? ['The profile smoke shows that everything runs: its figures mean nothing.'] : []),
+    ...(interrupted ? ['Interrupted: only what was measured until then is here.'] : []),
+    ...(isBusy(machine)
+      ? [`${describeLoad(machine)} The figures are worse, and lie further apart, than they would on a quiet machine.`]
+      : []),
+  ];
 }
 
 /** All that the machine did to the figures. */

@@ -1,11 +1,16 @@
 import { escapeUTF8 } from 'entities';
 import { markdownTable } from 'markdown-table';
+import { outcomeTitles } from '../advise/decide.js';
+import { situations, toSituationAnswer } from '../advise/situations.js';
 import type { MeasuredFigure } from '../claims/evaluate.js';
-import { formatFigure, formatInterval, formatMeasured, formatRatio, summarizeGoals } from './format.js';
+import { describeClaimFigure, describeVerdict, summarizeClaims } from './claim-text.js';
+import { formatInterval, formatMeasured, summarizeGoals, unitBeside } from './format.js';
+import { describeGapScenario, groupGaps } from './gap-groups.js';
 import { loadsExplained, toLoadTable } from './loads.js';
-import { describeConditions } from './machine-text.js';
+import { describeConditions, describeDoubts } from './machine-text.js';
 import { leastLead } from './rank.js';
 import type { Report } from './report.js';
+import { comparedTransports, compareTransports } from './side-by-side.js';
 import { type CaseTable, toSections } from './tables.js';
 
 /** The report as Markdown, for a pull request or a README. */
@@ -16,8 +21,10 @@ export function toMarkdown(report: Report): string {
     subject === undefined ? '# What a message costs on the wire' : `# What a call to ${escapeText(subject.title)} costs`,
 
     `${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, profile ${report.profile}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
-    report.interrupted && '**Interrupted:** only what was measured until then is here.',
+    ...describeDoubts(report).map((doubt) => `**${doubt}**`),
     subject !== undefined && `${escapeText(subject.about)}.`,
+    ...(subject === undefined ? answer(report) : []),
+    report.goals.length > 0 && '## Goals of this project',
     report.goals.length > 0 && `**${summarizeGoals(report.goals)}**`,
     report.goals.length > 0 &&
       toTable(
@@ -33,7 +40,10 @@ export function toMarkdown(report: Report): string {
     ...toSections(report).flatMap(({ scenario, tables }) => [
       `## ${scenario.title}`,
       `${escapeText(scenario.about)} (\`${scenario.name}\`)`,
-      ...tables.flatMap((table) => [`### ${escapeText(table.title)}`, caseTable(table)]),
+      ...tables
+        .filter(({ lines }) => lines.length > 0)
+        .flatMap((table) => [...(table.title === '' ? [] : [`### ${escapeText(table.title)}`]), caseTable(table)]),
+      ...unmeasured(tables),
     ]),
     ...claims(report),
     ...gaps(report),
@@ -50,8 +60,28 @@ export function toMarkdown(report: Report): string {
   return `${parts.filter((part) => part !== false).join('\n\n')}\n`;
 }
 
+/** Which transport for what, and the three side by side: what a reader came for. */
+function answer(report: Report): string[] {
+  const lines = compareTransports(report);
+  const cases = situations.map((situation) => {
+    const { outcome, because } = toSituationAnswer(situation, report);
+    return `- ${situation.title}: **${outcomeTitles[outcome]}**. ${because}`;
+  });
+  const rows = lines.map(({ title, cells }) => [
+    title,
+    ...cells.map(({ text, note, measured }) => (measured && note !== undefined ? `${text} (${note})` : measured ? text : '–')),
+  ]);
+  const header = ['mcpwire, 100 B', ...comparedTransports.map((transport) => outcomeTitles[transport])];
+  return ['## Which transport for what', cases.join('\n'), ...(rows.length === 0 ? [] : [toTable(header, rows, 'lrrr')])];
+}
+
+function unmeasured(tables: readonly CaseTable[]): string[] {
+  const left = tables.filter(({ lines }) => lines.length === 0);
+  return left.length === 0 ? [] : [`Nothing measured: ${left.map(({ title }) => escapeText(title || 'its only case')).join('; ')}.`];
+}
+
 function caseTable({ columns, lines }: CaseTable): string {
-  const header = ['', ...columns.map(({ label, unit }) => (unit === '' || label.endsWith(unit) ? label : `${label}, ${unit}`))];
+  const header = ['', ...columns.map((column) => [column.label, unitBeside(column)].filter((part) => part !== '').join(', '))];
   const body = lines.map(({ label, row, cells }) => {
     const facts = Object.entries(row.facts ?? {}).map(([key, value]) => ` (${key}: ${value})`);
     return [`${label}${row.noisy ? ' ~' : ''}${facts.join('')}`, ...cells.map(({ text, best }) => (best ? `**${text}**` : text))];
@@ -63,18 +93,18 @@ function claims({ claims: verdicts }: Report): string[] {
   if (verdicts.length === 0) return [];
   return [
     '## Published claims',
-    ...verdicts.flatMap(({ claim, source, verdict, measurements, why }) => [
-      `**“${escapeText(claim)}”**: ${verdict}. Source: ${escapeText(source.title)} (\`${source.file}\`)`,
-      ...(measurements.length === 0 ? [] : [measurements.map(claimFigure).join('\n')]),
-      ...(why === '' ? [] : [escapeText(why)]),
+    summarizeClaims(verdicts),
+    ...verdicts.flatMap((verdict) => [
+      `**“${escapeText(verdict.claim)}”**: ${describeVerdict(verdict)}. Source: ${escapeText(verdict.source.title)} (\`${verdict.source.file}\`)`,
+      ...(verdict.measurements.length === 0 ? [] : [verdict.measurements.map(claimFigure).join('\n')]),
+      ...(verdict.why === '' ? [] : [escapeText(verdict.why)]),
     ]),
   ];
 }
 
-function claimFigure({ label, value, unit, timesClaimed, facts }: MeasuredFigure): string {
-  const times = timesClaimed === undefined ? '' : ` (${formatRatio(timesClaimed)} × the claim)`;
-  const found = facts === undefined ? '' : `, ${Object.values(facts).join(', ')}`;
-  return `- ${escapeText(`${label}: ${formatFigure(value)} ${unit}${times}${found}`)}`;
+function claimFigure(measurement: MeasuredFigure): string {
+  const { figure, times, facts } = describeClaimFigure(measurement);
+  return `- ${escapeText(`${measurement.label}: ${figure}${times === '' ? '' : ` (${times})`}${facts === '' ? '' : `, ${facts}`}`)}`;
 }
 
 /** Folded where the reader's Markdown can do that: it is long. */
@@ -96,8 +126,11 @@ function loads(report: Report): string[] {
 
 function gaps({ gaps: list }: Report): string[] {
   if (list.length === 0) return [];
-  const rows = list.map(({ target, scenario, kind, reason }) => [target, scenario, kind, reason]);
-  return ['## Not measured', toTable(['Target', 'Scenario', '', 'Reason'], rows, 'llll')];
+  const items = groupGaps(list).map(({ kind, reason, scenarios }) => {
+    const places = scenarios.map((one) => `  - ${escapeText(describeGapScenario(one))}`);
+    return [`- **${kind}**: ${escapeText(reason)}`, ...places].join('\n');
+  });
+  return ['## Not measured', items.join('\n')];
 }
 
 function toTable(header: string[], rows: string[][], align: string): string {

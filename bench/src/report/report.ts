@@ -5,7 +5,7 @@ import type { Pinning } from '../measure/pinning.js';
 import type { ProcessLoads } from '../measure/process-watch.js';
 import type { Summary } from '../measure/statistics.js';
 import type { ProfileName } from '../run/profiles.js';
-import type { Params } from '../scenarios/scenario.js';
+import type { Params, Series } from '../scenarios/scenario.js';
 import type { Target } from '../targets/target.js';
 import type { Ranking } from './rank.js';
 
@@ -29,6 +29,8 @@ export interface Row {
   /** The rounds lie too far apart for small differences to mean anything. */
   readonly noisy: boolean;
   readonly facts?: Readonly<Record<string, string>>;
+  /** Figures along the way, such as memory against the streams held: pairs of x and y. */
+  readonly series?: Series;
   /** How busy both sides were in a round, in the middle of all; the greatest delay of any. Absent where one process does it all, and in older results. */
   readonly loads?: ProcessLoads;
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { toCsv } from './csv.js';
 import { toHtml } from './html/page.js';
+import { makeDirectory } from './make-directory.js';
 import { toMarkdown } from './markdown.js';
 import type { Report } from './report.js';
 
@@ -57,7 +58,7 @@ async function writeWhole(path: string, content: string): Promise<void> {
 
 /** For a path of the reader's choice, which may be a device or a pipe. */
 async function writeDirectly(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   await writeFile(path, content);
 }
 

@@ -22,6 +22,7 @@ export function toRow({ scenario, params }: Pick<Group, 'scenario' | 'params'>, 
     if (rounds.length > 1) samples[key] = values.map((value) => Number(value.toPrecision(6)));
   }
   const loads = toLoads(rounds);
+  const series = rounds.at(-1)?.series;
   const facts = { ...rounds.at(-1)?.facts, ...(scenario.loadGenerator && loads && toLimit(loads)) };
   return {
     scenario: scenario.name,
@@ -32,6 +33,7 @@ export function toRow({ scenario, params }: Pick<Group, 'scenario' | 'params'>, 
     ...(Object.keys(samples).length > 0 && { samples }),
     rounds: rounds.length,
     noisy,
+    ...(series && { series }),
     ...(loads && { loads }),
     ...(Object.keys(facts).length > 0 && { facts }),
   };

@@ -21,6 +21,10 @@ function createScenario(kind: StreamKind, title: string, what: string, targets: 
     name: `connections/${kind}`,
     title,
     about: `${what} ${about}`,
+    curves: [
+      { key: 'userMiB', label: 'memory of the server processes', unit: 'MiB', against: 'streams held' },
+      { key: 'kernelMiB', label: 'memory of the kernel', unit: 'MiB', against: 'streams held' },
+    ],
     metrics: [
       { key: 'held', label: 'held', unit: '', better: 'higher' },
       { key: 'reached', label: 'reached by broadcast', unit: '', better: 'higher' },
@@ -89,11 +93,10 @@ async function openHolding(kind: StreamKind, { target, params, serverCore }: Cel
       const before = await servers.readUsage({ collect: true });
       // The kernel does not give back at once what the streams of another target took: taken for part of what was there, it would be missing in what these take.
       const kernelBefore = Math.min(kernelAtFirst ?? Number.NaN, (await readKernelMemory()) ?? Number.NaN);
-      const startedAt = performance.now();
-      const ramped = await held.ramp();
-      const rampMs = performance.now() - startedAt;
-      const kernelHeld = await readKernelMemory();
-      const holding = await servers.readUsage({ collect: true });
+      const { ramped, rampMs, points } = await rampInSteps(held, streams);
+      const last = points.at(-1) as MemoryPoint;
+      const inUserSpace = ({ userBytes }: MemoryPoint): number => userBytes - before.rssBytes;
+      const inKernel = ({ kernelBytes }: MemoryPoint): number => (kernelBytes ?? Number.NaN) - kernelBefore;
 
       const beatsBefore = (await held.tally()).beats;
       const cpuBefore = (await servers.readUsage()).cpuUs;
@@ -112,11 +115,15 @@ async function openHolding(kind: StreamKind, { target, params, serverCore }: Cel
           reached: broadcast.tally.reached,
           dropped,
           connectionsPerSecond: (ramped.opened / rampMs) * 1000,
-          userKiBEach: (holding.rssBytes - before.rssBytes) / 1024 / each,
-          ...(!Number.isNaN(kernelBefore) && kernelHeld !== undefined && { kernelKiBEach: (kernelHeld - kernelBefore) / 1024 / each }),
+          userKiBEach: inUserSpace(last) / 1024 / each,
+          ...(!Number.isNaN(inKernel(last)) && { kernelKiBEach: inKernel(last) / 1024 / each }),
           heartbeatCpuPercent: (cpuUs / 1000 / holdMs) * 100,
           beatsEach: (after.beats - beatsBefore) / each,
           broadcastMs: broadcast.elapsedMs,
+        },
+        series: {
+          userMiB: points.map((point) => [point.streams, toMiB(inUserSpace(point))]),
+          ...(!Number.isNaN(inKernel(last)) && { kernelMiB: points.map((point) => [point.streams, toMiB(inKernel(point))]) }),
         },
         facts: {
           'ramp ended by': ramped.refusal ?? 'as many as asked for',
@@ -129,6 +136,36 @@ async function openHolding(kind: StreamKind, { target, params, serverCore }: Cel
     },
     close: () => held.close(),
   };
+}
+
+/** What all server processes, and the kernel, hold with so many streams open. */
+interface MemoryPoint {
+  readonly streams: number;
+  readonly userBytes: number;
+  readonly kernelBytes: number | undefined;
+}
+
+/** Parts of the streams after which memory is read. */
+const steps = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1];
+
+/** Opens the streams, and reads the memory on the way. What reading takes is no part of `rampMs`. */
+async function rampInSteps(held: HeldStreams, streams: number): Promise<{ ramped: Tally; rampMs: number; points: MemoryPoint[] }> {
+  const points: MemoryPoint[] = [];
+  let rampMs = 0;
+  for (const part of steps) {
+    const startedAt = performance.now();
+    const ramped = await held.ramp(Math.round(streams * part));
+    rampMs += performance.now() - startedAt;
+    const kernelBytes = await readKernelMemory();
+    const { rssBytes } = await held.servers.readUsage({ collect: true });
+    points.push({ streams: ramped.held, userBytes: rssBytes, kernelBytes });
+    if (part === 1 || ramped.refusal !== undefined) return { ramped, rampMs, points };
+  }
+  throw new Error('the last step is the whole');
+}
+
+function toMiB(bytes: number): number {
+  return Number((bytes / 1_048_576).toPrecision(4));
 }
 
 let broadcasts = 0;

@@ -1,4 +1,5 @@
 import { authenticated, bearerAuthentication, guarded, type HttpHandler, type HttpRequest } from '@mcpwire/http';
+import { repeatInProcess } from './in-process.js';
 import type { Cell, Scenario, Session } from './scenario.js';
 
 type Check = 'none' | 'origin' | 'bearer';
@@ -41,29 +42,20 @@ async function openChecking({ params, timing }: Cell): Promise<Session> {
     authorization: `Bearer ${token}`,
     'mcp-protocol-version': '2025-06-18',
   };
-  const run = async (durationMs: number): Promise<number> => {
-    const startedAt = performance.now();
-    let requests = 0;
-    for (; requests === 0 || performance.now() - startedAt < durationMs; requests += requestsAtOnce) {
-      for (let i = 0; i < requestsAtOnce; i++) {
-        const request = {
-          method: 'POST',
-          path: '/mcp',
-          url: '/mcp',
-          query: '',
-          headers,
-          principal: undefined,
-          encrypted: false,
-        } as unknown as HttpRequest;
-        const { status } = await handler(request);
-        if (status !== 200) throw new Error(`the check of ${params.check} refused the request with ${status}`);
-      }
+  const pass = async (): Promise<void> => {
+    for (let i = 0; i < requestsAtOnce; i++) {
+      const request = {
+        method: 'POST',
+        path: '/mcp',
+        url: '/mcp',
+        query: '',
+        headers,
+        principal: undefined,
+        encrypted: false,
+      } as unknown as HttpRequest;
+      const { status } = await handler(request);
+      if (status !== 200) throw new Error(`the check of ${params.check} refused the request with ${status}`);
     }
-    return ((performance.now() - startedAt) * 1000) / requests;
   };
-  return {
-    warmUp: async () => void (await run(timing.warmUpMs)),
-    round: async () => ({ metrics: { usPerRequest: await run(timing.roundMs) } }),
-    close: async () => {},
-  };
+  return repeatInProcess(timing, pass, ({ passes, elapsedMs }) => ({ usPerRequest: (elapsedMs * 1000) / (passes * requestsAtOnce) }));
 }

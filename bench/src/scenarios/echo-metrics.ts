@@ -2,6 +2,7 @@ import type { Metric } from './scenario.js';
 
 type EchoMetric =
   | 'messagesPerSecond'
+  | 'megabytesPerSecond'
   | 'cpuUsPerMessage'
   | 'clientCpuUsPerMessage'
   | 'serverCpuUsPerMessage'
@@ -13,6 +14,8 @@ type EchoMetric =
 /** What every echo scenario measures, by key. */
 export const echoMetrics: Readonly<Record<EchoMetric, Metric>> = {
   messagesPerSecond: { key: 'messagesPerSecond', label: 'messages/s', unit: '/s', better: 'higher', compare: true },
+  /** Of the texts of the requests; as much comes back. */
+  megabytesPerSecond: { key: 'megabytesPerSecond', label: 'text, MB/s', unit: 'MB/s', better: 'higher' },
   cpuUsPerMessage: { key: 'cpuUsPerMessage', label: 'CPU per message', unit: 'µs', better: 'lower', compare: true },
   clientCpuUsPerMessage: { key: 'clientCpuUsPerMessage', label: 'client CPU', unit: 'µs', better: 'lower' },
   serverCpuUsPerMessage: { key: 'serverCpuUsPerMessage', label: 'server CPU', unit: 'µs', better: 'lower' },

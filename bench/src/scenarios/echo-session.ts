@@ -6,6 +6,7 @@ import { measureRound } from '../measure/measured-round.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
 import { findTarget } from '../targets/index.js';
 import { toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { warmUpByBursts } from './growing-bursts.js';
 import type { Cell, RoundResult, Session } from './scenario.js';
 
 interface EchoLoad {
@@ -22,8 +23,6 @@ export type OpenEcho = (nodeFlags: readonly string[]) => Promise<EchoClient & { 
 
 /** Bursts that come before the first round and are not measured. */
 const settlingBursts = 2;
-/** A target that is slow, or on a slow machine, has made fewer requests when its warm-up ends. */
-const mostWarmUps = 8;
 
 /** A session that sends echo requests over stdio, through the SDK's Client and McpServer instead of the transports where asked. */
 export function openStdioEchoSession(cell: Cell, load: EchoLoad & { readonly throughSdk?: boolean }): Promise<Session> {
@@ -35,9 +34,8 @@ export function openStdioEchoSession(cell: Cell, load: EchoLoad & { readonly thr
 }
 
 /**
- * A session that sends echo requests and measures each burst: rate, latency, CPU time of both processes.
- * The warm-up lets its bursts grow until `warmUpMs` have passed and `warmUpCount` requests are made, or eight times as long, and from the last one's rate every round gets a fixed number of
- * requests, so that no clock is read inside the loop but for sampled latencies.
+ * A session that sends echo requests and measures each burst: rate, latency, CPU time of both processes. Its warm-up decides how many requests every round gets, so
+ * that no clock is read inside the loop but for sampled latencies.
  */
 export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho): Promise<Session> {
   const latencies = await createLatencies();
@@ -61,16 +59,7 @@ export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho
 
   return {
     warmUp: async () => {
-      const { warmUpMs, warmUpCount = 0, roundMs } = cell.timing;
-      let elapsedMs = 0;
-      let made = 0;
-      const isCold = (spentMs: number): boolean => spentMs < warmUpMs || (made < warmUpCount && spentMs < warmUpMs * mostWarmUps);
-      for (let spentMs = 0; isCold(spentMs); spentMs += elapsedMs) {
-        elapsedMs = await burst(count);
-        made += count;
-        const wanted = Math.ceil((count * roundMs) / elapsedMs);
-        count = Math.max(least, Math.min(wanted, count * 4));
-      }
+      count = await warmUpByBursts(burst, least, cell.timing);
     },
     round: async () => {
       // While the other targets warmed up, V8 has shrunk the heaps of these processes, which takes some thousand requests to undo.
@@ -83,6 +72,7 @@ export async function openEchoSession(cell: Cell, load: EchoLoad, open: OpenEcho
       return {
         metrics: {
           messagesPerSecond: (count / measured.result) * 1000,
+          megabytesPerSecond: (count * load.bytes) / measured.result / 1000,
           p50Us: percentileUs(latencies, 50),
           p99Us: percentileUs(latencies, 99),
           cpuUsPerMessage: clientCpuUs + serverCpuUs,

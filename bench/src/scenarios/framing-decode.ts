@@ -1,6 +1,7 @@
 import { findTarget } from '../targets/index.js';
 import type { Framing } from '../targets/target.js';
-import { createAnswer, framingCases, framingMetrics, passCount, repeatFor, toFramingMetrics } from './framing-messages.js';
+import { createAnswer, framingCases, framingMetrics, passCount, toFramingMetrics } from './framing-messages.js';
+import { repeatInProcess } from './in-process.js';
 import type { Cell, Scenario, Session } from './scenario.js';
 
 /** What a read from a pipe usually brings in Node. */
@@ -45,14 +46,7 @@ async function openDecoding(cell: Cell, framing: Framing): Promise<Session> {
       settle = { resolve, reject };
       for (const chunk of chunks) decoder.feed(chunk);
     });
-  return {
-    warmUp: async () => void (await repeatFor(cell.timing.warmUpMs, pass)),
-    round: async () => {
-      const { passes, elapsedMs } = await repeatFor(cell.timing.roundMs, pass);
-      return { metrics: toFramingMetrics(passes, count, wireBytes, elapsedMs) };
-    },
-    close: async () => {},
-  };
+  return repeatInProcess(cell.timing, pass, (repeated) => toFramingMetrics(repeated, count, wireBytes));
 }
 
 async function createChunks(framing: Framing, bytes: number, count: number): Promise<Buffer[]> {

@@ -1,6 +1,7 @@
 import { findTarget } from '../targets/index.js';
 import type { Framing } from '../targets/target.js';
-import { createAnswer, framingCases, framingMetrics, passCount, repeatFor, toFramingMetrics } from './framing-messages.js';
+import { createAnswer, framingCases, framingMetrics, passCount, toFramingMetrics } from './framing-messages.js';
+import { repeatInProcess } from './in-process.js';
 import type { Cell, Scenario, Session } from './scenario.js';
 
 export const framingEncode: Scenario = {
@@ -34,12 +35,5 @@ async function openEncoding(cell: Cell, framing: Framing): Promise<Session> {
       wireBytes += encoded instanceof Uint8Array ? encoded.length : (await encoded).length;
     }
   };
-  return {
-    warmUp: async () => void (await repeatFor(cell.timing.warmUpMs, pass)),
-    round: async () => {
-      const { passes, elapsedMs } = await repeatFor(cell.timing.roundMs, pass);
-      return { metrics: toFramingMetrics(passes, count, wireBytes, elapsedMs) };
-    },
-    close: async () => {},
-  };
+  return repeatInProcess(cell.timing, pass, (repeated) => toFramingMetrics(repeated, count, wireBytes));
 }

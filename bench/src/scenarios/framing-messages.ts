@@ -1,5 +1,6 @@
 import { createText } from '../load/text.js';
 import type { ProfileName } from '../run/profiles.js';
+import type { Repeated } from './in-process.js';
 import type { Metric, ScenarioCase } from './scenario.js';
 
 /** What both framing scenarios measure. */
@@ -29,25 +30,12 @@ export function passCount(bytes: number): number {
   return Math.max(2, Math.min(4000, Math.floor(4e6 / bytes)));
 }
 
-/** The figures of `passes` passes of `count` messages, `wireBytes` in each pass. */
-export function toFramingMetrics(passes: number, count: number, wireBytes: number, elapsedMs: number): Record<string, number> {
+/** The figures of passes of `count` messages, `wireBytes` in each. */
+export function toFramingMetrics({ passes, elapsedMs }: Repeated, count: number, wireBytes: number): Record<string, number> {
   const messages = passes * count;
   return {
     megabytesPerSecond: (passes * wireBytes) / 1e6 / (elapsedMs / 1000),
     messagesPerSecond: (messages / elapsedMs) * 1000,
     usPerMessage: (elapsedMs * 1000) / messages,
   };
-}
-
-/** Repeats `pass` until `durationMs` have gone by, and says how often it ran and how long that took. */
-export async function repeatFor(durationMs: number, pass: () => void | Promise<void>): Promise<{ passes: number; elapsedMs: number }> {
-  const startedAt = performance.now();
-  let passes = 0;
-  let elapsedMs = 0;
-  do {
-    await pass();
-    passes++;
-    elapsedMs = performance.now() - startedAt;
-  } while (elapsedMs < durationMs);
-  return { passes, elapsedMs };
 }

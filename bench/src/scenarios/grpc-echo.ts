@@ -11,6 +11,7 @@ export const grpcEcho: Scenario = {
     'The same echo over gRPC: as a call for each message, and on a stream that stays open both ways, over one connection of HTTP/2. Beside it what MCP does the same with: a POST for each message, over as many connections of HTTP/1.1 as are in flight, and over HTTP+SSE, with the same lean client for all. gRPC has its own client and Protocol Buffers, which are typed and have to be generated; MCP’s messages are JSON, and a call of a tool says more than the text.',
   metrics: [
     echoMetrics.messagesPerSecond,
+    echoMetrics.megabytesPerSecond,
     echoMetrics.p50Us,
     echoMetrics.p99Us,
     echoMetrics.cpuUsPerMessage,

@@ -1,11 +1,12 @@
 import { connectPostClient } from '../load/http/post-client.js';
+import { connectSseClient } from '../load/http/sse-client.js';
 import type { ProfileName } from '../run/profiles.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
+import { connectToTarget } from '../targets/http/connect-to-target.js';
 import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
 import { echoMetrics } from './echo-metrics.js';
 import { openEchoSession } from './echo-session.js';
-import type { Cell, Metric, Params, RoundResult, ScenarioCase, Session } from './scenario.js';
+import { toReplyFacts } from './reply-facts.js';
+import type { Cell, Metric, Params, ScenarioCase, Session } from './scenario.js';
 
 /** What the scenarios over HTTP measure, the CPU time of one side first. */
 export function httpEchoMetrics(first: 'serverCpuUsPerMessage' | 'clientCpuUsPerMessage'): readonly Metric[] {
@@ -14,6 +15,7 @@ export function httpEchoMetrics(first: 'serverCpuUsPerMessage' | 'clientCpuUsPer
     { ...echoMetrics[first], compare: true },
     echoMetrics[second],
     { ...echoMetrics.messagesPerSecond, compare: false },
+    echoMetrics.megabytesPerSecond,
     echoMetrics.p50Us,
     echoMetrics.p99Us,
     echoMetrics.serverPeakRssMiB,
@@ -42,34 +44,31 @@ export function httpEchoCases(
 
 /** A session that posts echo requests to a target's server with the same lean client for all. */
 export function openServerSession(cell: Cell, reply: 'json' | 'sse'): Promise<Session> {
-  const { name, http } = findTarget(cell.target);
-  const program = http?.program;
-  if (program === undefined) throw new Error(`${name} has no server over HTTP`);
   const load = toLoad(cell.params);
-  const expected = reply === 'json' ? 'application/json' : 'text/event-stream';
   return openEchoSession(cell, load, async (nodeFlags) => {
-    const accept = reply === 'json' ? http?.acceptForJson : undefined;
-    const command = toServerCommand(toProgramPath(program), nodeFlags, cell.serverCore, [reply]);
-    const client = await connectToServer(command, (url) => connectPostClient(url, { connections: load.window, accept }));
-    const describe = (): RoundResult['facts'] => {
-      const facts: Record<string, string> = {};
-      if (!client.replyType.startsWith(expected)) facts.reply = client.replyType;
-      if (client.sessionId === undefined) facts.session = 'none';
-      return Object.keys(facts).length === 0 ? undefined : facts;
-    };
-    return Object.assign(client, { describe });
+    const client = await connectToTarget(cell.target, { args: [reply], nodeFlags, core: cell.serverCore }, (url, { acceptForJson }) =>
+      connectPostClient(url, { connections: load.window, accept: reply === 'json' ? acceptForJson : undefined }),
+    );
+    return Object.assign(client, { describe: () => toReplyFacts(client, reply) });
   });
+}
+
+/** A session that posts echo requests to a target's server over HTTP+SSE and reads the answers from its stream, with the same lean client for all. */
+export function openSseServerSession(cell: Cell): Promise<Session> {
+  const load = toLoad(cell.params);
+  return openEchoSession(cell, load, (nodeFlags) =>
+    connectToTarget(cell.target, { over: 'HTTP+SSE', nodeFlags, core: cell.serverCore }, (url) => connectSseClient(url, load.window)),
+  );
 }
 
 /** A session in which a target's own client sends echo requests to the floor's server. */
 export function openClientSession(cell: Cell): Promise<Session> {
   const target = findTarget(cell.target);
   const connect = target.http?.connect;
-  const program = findTarget('floor').http?.program;
-  if (connect === undefined || program === undefined) throw new Error(`${target.name} has no client over HTTP`);
+  if (connect === undefined) throw new Error(`${target.name} has no client over HTTP`);
   const load = toLoad(cell.params);
   return openEchoSession(cell, load, (nodeFlags) =>
-    connectToServer(toServerCommand(toProgramPath(program), nodeFlags, cell.serverCore, ['json']), (url) => connect(url, load.window)),
+    connectToTarget('floor', { args: ['json'], nodeFlags, core: cell.serverCore }, (url) => connect(url, load.window)),
   );
 }
 

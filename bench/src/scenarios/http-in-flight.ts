@@ -4,9 +4,8 @@ import { connectPostClient, type PostClient } from '../load/http/post-client.js'
 import { toToolCall } from '../load/http/protocol.js';
 import { connectRaw, openMany, type RawConnection, toRequestText } from '../load/http/raw-connection.js';
 import { openUsageProbe, type UsageProbe } from '../measure/usage-probe.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { connectToTarget } from '../targets/http/connect-to-target.js';
+import { httpServers } from './http-servers.js';
 import type { Cell, Params, RoundResult, Scenario, Session } from './scenario.js';
 
 export const httpInFlight: Scenario = {
@@ -20,7 +19,7 @@ export const httpInFlight: Scenario = {
     { key: 'moreMs', label: 'the more took', unit: 'ms', better: 'lower' },
     { key: 'serverCpuUsPerMessage', label: 'server CPU', unit: 'µs', better: 'lower' },
   ],
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
+  targets: httpServers,
   reference: 'sdk-v2',
   pinned: true,
   cases: (profile) => {
@@ -38,17 +37,14 @@ export const httpInFlight: Scenario = {
 const FEWER_EACH_SIDE = 3;
 
 async function openInFlight({ target, params, serverCore }: Cell): Promise<Session> {
-  const { http } = findTarget(target);
-  const program = http?.program;
-  if (program === undefined) throw new Error(`${target} has no server over HTTP`);
   const { fewer, more } = params as Params & { fewer: number; more: number };
   const probe = await openUsageProbe();
   let url = '';
   let client: PostClient;
   try {
-    client = await connectToServer(toServerCommand(toProgramPath(program), probe.nodeFlags, serverCore, ['json']), (at) => {
+    client = await connectToTarget(target, { args: ['json'], nodeFlags: probe.nodeFlags, core: serverCore }, (at, { acceptForJson }) => {
       url = at;
-      return connectPostClient(at, { connections: 1, accept: http?.acceptForJson });
+      return connectPostClient(at, { connections: 1, accept: acceptForJson });
     });
   } catch (error) {
     probe.close();

@@ -1,4 +1,5 @@
 import { httpEchoCases, httpEchoMetrics, openServerSession } from './http-echo.js';
+import { fewerHttpServers, httpServers } from './http-servers.js';
 import type { Scenario } from './scenario.js';
 
 export const httpPostJson: Scenario = {
@@ -7,10 +8,11 @@ export const httpPostJson: Scenario = {
   about:
     'Calls of an echo tool in one session, each a POST over a connection that is kept open, from the same lean client for all. What a server makes of it is its CPU time; a server that answers otherwise than with JSON, or keeps no session, says so.',
   metrics: httpEchoMetrics('serverCpuUsPerMessage'),
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite'],
+  targets: httpServers,
   reference: 'sdk-v2',
   pinned: true,
   loadGenerator: true,
-  cases: (profile) => httpEchoCases(profile, { largeInStandard: true }),
+  cases: (profile) =>
+    httpEchoCases(profile, { largeInStandard: true }).map((one) => (profile === 'quick' ? { ...one, targets: fewerHttpServers } : one)),
   open: (cell) => openServerSession(cell, 'json'),
 };

@@ -5,9 +5,7 @@ import { acceptEither, parseReply, toPostHeaders, toToolCall } from '../load/htt
 import { openRelay } from '../load/relay/relay-process.js';
 import { createText } from '../load/text.js';
 import { createLatencies, percentileUs } from '../measure/latencies.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { connectToTarget } from '../targets/http/connect-to-target.js';
 import type { Cell, Params, Scenario, ScenarioCase, Session } from './scenario.js';
 
 /** `http1-new`: a new connection for each request. */
@@ -48,8 +46,6 @@ export const httpReuse: Scenario = {
 };
 
 async function openReusing({ target, params, timing, serverCore }: Cell): Promise<Session> {
-  const program = findTarget(target).http?.program;
-  if (program === undefined) throw new Error(`${target} has no server over HTTP`);
   const { link, connections, roundTripMs } = params as Params & { link: Reuse; connections: number; roundTripMs: number };
   const credentials = await createCredentials();
   const args = ['json', '--credentials', JSON.stringify(credentials), ...(link === 'h2' ? ['--http2'] : [])];
@@ -61,7 +57,7 @@ async function openReusing({ target, params, timing, serverCore }: Cell): Promis
     pipelining: link === 'h2' ? window : link === 'http1' ? 1 : 0,
     onconnect: () => made++,
   };
-  const client = await connectToServer(toServerCommand(toProgramPath(program), [], serverCore, args), async (direct) => {
+  const client = await connectToTarget(target, { args, core: serverCore }, async (direct) => {
     const relay = await openRelay(direct, roundTripMs, serverCore);
     const poster = createPoster(relay.url, connections, undefined, options);
     const close = async (): Promise<void> => {

@@ -6,10 +6,8 @@ import { connectPostClient, type PostClient } from '../load/http/post-client.js'
 import { toPostHeaders } from '../load/http/protocol.js';
 import { openMany, openRaw, type RawConnection } from '../load/http/raw-connection.js';
 import { openUsageProbe, type UsageProbe } from '../measure/usage-probe.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
+import { connectToTarget } from '../targets/http/connect-to-target.js';
 import { maxQueuedBytes } from '../targets/limits.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
 import type { Cell, Params, RoundResult, Scenario, Session } from './scenario.js';
 
 const tenMiB = 10 * 1024 * 1024;
@@ -41,15 +39,13 @@ export const httpStalledReaders: Scenario = {
 };
 
 async function openStalling({ target, params, serverCore }: Cell): Promise<Session> {
-  const program = findTarget(target).http?.program;
-  if (program === undefined) throw new Error(`${target} has no server over HTTP`);
   const probe = await openUsageProbe();
   const socketPath = toSocketPath();
   let url = '';
   let client: PostClient;
   try {
-    const flags = [...probe.nodeFlags, '--expose-gc'];
-    client = await connectToServer(toServerCommand(toProgramPath(program), flags, serverCore, ['json', socketPath]), (at) => {
+    const nodeFlags = [...probe.nodeFlags, '--expose-gc'];
+    client = await connectToTarget(target, { args: ['json', socketPath], nodeFlags, core: serverCore }, (at) => {
       url = at;
       return connectPostClient(at, { connections: 16, socketPath });
     });

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureInstalledSize } from '../measure/installed-size.js';
+import type { ProfileName } from '../run/profiles.js';
 import { findTarget } from '../targets/index.js';
 import { toProgramPath } from '../targets/server-command.js';
-import type { Scenario, Session } from './scenario.js';
+import type { ModuleName } from '../targets/target.js';
+import type { Scenario, ScenarioCase, Session } from './scenario.js';
 
 const run = promisify(execFile);
 const benchDirectory = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,21 +21,44 @@ export const importCost: Scenario = {
     { key: 'installedMB', label: 'installed', unit: 'MB', better: 'lower', compare: true },
     { key: 'installedPackages', label: 'packages', unit: '', better: 'lower' },
   ],
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1'],
+  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'mcp-lite', 'vscode-jsonrpc'],
   reference: 'sdk-v2',
   pinned: false,
-  cases: (profile) => {
-    const modules = profile === 'full' ? ['server', 'client'] : ['server'];
-    const few = profile === 'quick' && { rounds: 5, targets: ['floor', 'mcpwire', 'sdk-v2'] };
-    return modules.map((module) => ({ params: { module }, estimatedRoundMs: 140, rounds: 9, ...few }));
-  },
-  open: async (cell) => openImporting(cell.target, cell.params.module as 'server' | 'client'),
+  cases: casesOf,
+  open: async (cell) => openImporting(cell.target, cell.params.module as ModuleName),
 };
 
-async function openImporting(targetName: string, side: 'server' | 'client'): Promise<Session> {
+const both = ['sdk-v2', 'sdk-v1'];
+/** Who has what; a module that nobody else has stands beside the floor. */
+const rivals: Readonly<Record<ModuleName, readonly string[]>> = {
+  server: both,
+  client: both,
+  'http-server': [...both, 'tmcp', 'mcp-lite'],
+  'http-client': both,
+  'sse-server': both,
+  'sse-client': both,
+  connect: both,
+  jsonrpc: ['sdk-v1', 'vscode-jsonrpc'],
+  'event-stream': [],
+  http: [],
+  protocol: [],
+};
+
+function casesOf(profile: ProfileName): readonly ScenarioCase[] {
+  const all = Object.keys(rivals) as ModuleName[];
+  const toCase = (module: ModuleName, rounds: number): ScenarioCase => {
+    const targets = ['floor', 'mcpwire', ...rivals[module].filter((name) => profile !== 'quick' || name === 'sdk-v2')];
+    return { params: { module }, targets, rounds, estimatedRoundMs: 140 };
+  };
+  if (profile === 'smoke' || profile === 'quick') return [toCase('server', 5)];
+  if (profile === 'standard') return [toCase('server', 7), toCase('http-server', 3)];
+  return all.map((module) => toCase(module, 9));
+}
+
+async function openImporting(targetName: string, name: ModuleName): Promise<Session> {
   const target = findTarget(targetName);
-  const module = target.modules?.[side];
-  if (module === undefined && target.role !== 'floor') throw new Error(`${targetName} has no ${side} module`);
+  const module = target.modules?.[name];
+  if (module === undefined && target.role !== 'floor') throw new Error(`${targetName} has no module for ${name}`);
   const url = module === undefined ? new URL('../targets/programs/empty.js', import.meta.url).href : import.meta.resolve(module.specifier);
   const once = async (): Promise<number> => {
     const { stdout } = await run(process.execPath, [toProgramPath('cold-import.js'), url], { env: withoutCompileCache() });

@@ -50,8 +50,10 @@ function casesOf(profile: ProfileName, loops: readonly string[]): readonly Scena
   );
   if (profile === 'full') return [...all, ...grpcCases(loops, [0, 4])];
   // A network matters most to small messages that do not wait for each other; sizes are told apart best without one.
-  const some = all.filter(({ params: { bytes, roundTripMs, loop } }) =>
-    bytes === 100 ? roundTripMs === 0 || loop === 'open' || roundTripMs === 4 : roundTripMs === 0 && loop === 'closed',
+  const some = all.filter(({ params: { carrier, bytes, roundTripMs, loop } }) =>
+    bytes === 100
+      ? roundTripMs === 0 || loop === 'open' || (roundTripMs === 4 && carrier === 'sse')
+      : roundTripMs === 0 && loop === 'closed',
   );
   return [...some, ...grpcCases(loops, [0])];
 }
@@ -87,8 +89,13 @@ export const latencyRequest: Scenario = {
   compareBy: 'carrier',
   cases: (profile) => {
     if (profile !== 'quick') return casesOf(profile, ['closed', 'open']);
-    const timing = { warmUpMs: 150, roundMs: 200 };
-    return [{ params: { carrier: 'sse', loop: 'open', bytes: 100, roundTripMs: 4 }, targets: ['mcpwire'], rounds: 3, timing }];
+    const toCase = (carrier: string, loop: string, roundTripMs: number): ScenarioCase => ({
+      params: { carrier, loop, bytes: 100, roundTripMs },
+      targets: ['mcpwire'],
+      rounds: 3,
+      timing: { warmUpMs: 150, roundMs: 200 },
+    });
+    return [toCase('sse', 'open', 4), ...['stdio', 'sse', 'http'].map((carrier) => toCase(carrier, 'closed', 0))];
   },
   open: openRequests,
 };

@@ -2,12 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { median } from 'simple-statistics';
 import type { EchoClient } from '../load/echo-client.js';
 import { openRelay } from '../load/relay/relay-process.js';
+import { connectToKeeper } from '../load/resumption/connect-to-keeper.js';
 import { Cutter } from '../load/resumption/cutter.js';
 import { readMachineClockMs } from '../measure/machine-clock.js';
 import type { ProfileName } from '../run/profiles.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
 import type { Cell, Params, RoundResult, Scenario, ScenarioCase, Session } from './scenario.js';
 
 const perSecond = 200;
@@ -34,9 +32,8 @@ export const resumptionRecover: Scenario = {
 function casesOf(profile: ProfileName): readonly ScenarioCase[] {
   if (profile === 'quick') return [];
   if (profile === 'smoke') return [{ params: { waitMs: 20, roundTripMs: 0 } }];
-  return [0, 50].map((roundTripMs) => ({
+  return (profile === 'standard' ? [0] : [0, 50]).map((roundTripMs) => ({
     params: { waitMs: 20, roundTripMs },
-    ...(profile === 'standard' && roundTripMs > 0 && { targets: ['floor', 'mcpwire'] }),
     rounds: 2,
     timing: { warmUpMs: 300, roundMs: 1000 },
     estimatedRoundMs: 1300,
@@ -53,12 +50,8 @@ type CutClient = EchoClient & { cut(): void };
 
 async function openRecovering({ target, params, timing, serverCore }: Cell): Promise<Session> {
   const { waitMs, roundTripMs } = params as Params & { waitMs: number; roundTripMs: number };
-  const { http } = findTarget(target);
-  const program = http?.program;
-  const connect = http?.connectResuming;
-  if (program === undefined || connect === undefined) throw new Error(`${target} has no client that comes back to a stream`);
-  const command = toServerCommand(toProgramPath(program), [], serverCore, ['sse', '--events']);
-  const client = await connectToServer(command, async (direct): Promise<CutClient> => {
+  const client = await connectToKeeper(target, { core: serverCore }, async (direct, { connectResuming: connect }): Promise<CutClient> => {
+    if (connect === undefined) throw new Error(`${target} has no client that comes back to a stream`);
     const relay = await openRelay(direct, roundTripMs, serverCore);
     const cutter = await Cutter.open(relay.url);
     const end = async (): Promise<void> => {

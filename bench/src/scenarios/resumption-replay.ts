@@ -1,10 +1,8 @@
 import { sum } from 'simple-statistics';
+import { connectToKeeper } from '../load/resumption/connect-to-keeper.js';
 import { type Replay, Replayer } from '../load/resumption/replayer.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
 import type { ProfileName } from '../run/profiles.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
 import type { Cell, Scenario, ScenarioCase, Session } from './scenario.js';
 
 export const resumptionReplay: Scenario = {
@@ -41,13 +39,11 @@ function casesOf(profile: ProfileName): readonly ScenarioCase[] {
 }
 
 async function openReplaying({ target, params, timing, serverCore }: Cell): Promise<Session> {
-  const program = findTarget(target).http?.program;
-  if (program === undefined) throw new Error(`${target} has no server over HTTP`);
   const events = Number(params.events);
   const probe = await openUsageProbe();
   try {
-    const command = toServerCommand(toProgramPath(program), probe.nodeFlags, serverCore, ['sse', '--events']);
-    const replayer = await connectToServer(command, (url) => Replayer.open(url, events, Number(params.bytes)));
+    const server = { nodeFlags: probe.nodeFlags, core: serverCore };
+    const replayer = await connectToKeeper(target, server, (url) => Replayer.open(url, events, Number(params.bytes)));
     const replayFor = async (durationMs: number): Promise<Replay[]> => {
       const replays: Replay[] = [];
       const until = performance.now() + durationMs;

@@ -21,8 +21,23 @@ export interface RoundResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** Findings that are no numbers, such as the kind of a descriptor. The last round's stand. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** Figures along the way, by the key of a curve of the scenario: pairs of x and y. The last round's stand. */
+  readonly series?: Series;
   /** How busy both sides were meanwhile. */
   readonly loads?: ProcessLoads;
+}
+
+/** Pairs of x and y, by the key of a curve. */
+export type Series = Readonly<Record<string, readonly (readonly [x: number, y: number])[]>>;
+
+/** A figure that is followed along the way. */
+export interface CurveMetric {
+  /** The key in a row's `series`; it carries the unit. */
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  /** What it is drawn against. */
+  readonly against: string;
 }
 
 /** How long to warm up and to measure. */
@@ -60,6 +75,7 @@ export interface Scenario {
   /** What is measured and how, in a sentence or two, for the report. */
   readonly about: string;
   readonly metrics: readonly Metric[];
+  readonly curves?: readonly CurveMetric[];
   /** The names of the targets that can be measured, in the order of the tables. */
   readonly targets: readonly string[];
   /** The target that ratios are taken against, beside the floor. */

@@ -1,9 +1,7 @@
 import { openMany, openRaw, type RawConnection } from '../load/http/raw-connection.js';
 import type { ProcessUsage } from '../measure/process-usage.js';
 import { openUsageProbe } from '../measure/usage-probe.js';
-import { connectToServer } from '../targets/http/connect-to-server.js';
-import { findTarget } from '../targets/index.js';
-import { toProgramPath, toServerCommand } from '../targets/server-command.js';
+import { connectToTarget } from '../targets/http/connect-to-target.js';
 import type { Cell, RoundResult, Scenario, Session } from './scenario.js';
 
 export const sseIdleMemory: Scenario = {
@@ -33,13 +31,11 @@ export const sseIdleMemory: Scenario = {
 const warmUpStreams = 200;
 
 async function openIdling({ target, params, serverCore }: Cell): Promise<Session> {
-  const program = findTarget(target).http?.sseProgram;
-  if (program === undefined) throw new Error(`${target} has no server over HTTP+SSE`);
   const count = Number(params.connections);
   const probe = await openUsageProbe();
-  const flags = [...probe.nodeFlags, '--expose-gc'];
+  const nodeFlags = [...probe.nodeFlags, '--expose-gc'];
   try {
-    const client = await connectToServer(toServerCommand(toProgramPath(program), flags, serverCore), async (url) => ({
+    const client = await connectToTarget(target, { over: 'HTTP+SSE', nodeFlags, core: serverCore }, async (url) => ({
       open: () => openStream(url),
       close: async () => {},
     }));

@@ -23,8 +23,9 @@ export const stdioLarge: Scenario = {
     return {
       ...session,
       round: async () => {
-        const { messagesPerSecond, ...metrics } = (await session.round()).metrics;
-        return { metrics: { roundTripsPerSecond: messagesPerSecond as number, ...metrics } };
+        const { metrics, ...rest } = await session.round();
+        const { messagesPerSecond, ...others } = metrics;
+        return { ...rest, metrics: { roundTripsPerSecond: messagesPerSecond as number, ...others } };
       },
     };
   },

@@ -16,7 +16,7 @@ export const streamingCancel: Scenario = {
     { key: 'maxUs', label: 'max', unit: 'µs', better: 'lower' },
     { key: 'cancelled', label: 'cancelled', unit: '', better: 'higher' },
   ],
-  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp'],
+  targets: ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'tmcp', 'fastmcp'],
   reference: 'sdk-v2',
   pinned: true,
   compareBy: 'carrier',
@@ -26,9 +26,9 @@ export const streamingCancel: Scenario = {
 
 const variants: readonly (readonly [CancelCarrier, CancelWay, readonly string[]])[] = [
   ['stdio', 'message', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1']],
-  ['sse', 'message', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1']],
-  ['http', 'message', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1']],
-  ['sse', 'disconnect', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1']],
+  ['sse', 'message', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'fastmcp']],
+  ['http', 'message', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'fastmcp']],
+  ['sse', 'disconnect', ['floor', 'mcpwire', 'sdk-v2', 'sdk-v1', 'fastmcp']],
   ['http', 'disconnect', ['floor', 'mcpwire', 'tmcp']],
   ['http-2026', 'disconnect', ['floor', 'mcpwire', 'sdk-v2', 'tmcp']],
 ];
@@ -39,8 +39,8 @@ function casesOf(profile: ProfileName): readonly ScenarioCase[] {
   const chosen = profile === 'standard' ? variants.filter(([carrier, by]) => by === 'disconnect' || carrier === 'stdio') : variants;
   return chosen.map(([carrier, by, targets]) => ({
     params: { by, carrier },
-    // Two majors of the SDK differ little.
-    targets: profile === 'standard' ? targets.filter((name) => name !== 'sdk-v1') : targets,
+    // Two majors of the SDK differ little, and fastmcp is made of one.
+    targets: profile === 'standard' ? targets.filter((name) => name !== 'sdk-v1' && name !== 'fastmcp') : targets,
     rounds: 3,
     timing: profile === 'standard' ? { warmUpMs: 100, roundMs: 150 } : { warmUpMs: 200, roundMs: 300 },
   }));

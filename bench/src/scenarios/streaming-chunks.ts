@@ -25,7 +25,7 @@ export const streamingChunks: Scenario = {
     { key: 'chunks', label: 'chunks', unit: '', better: 'higher' },
     { key: 'serverCpuUsPerChunk', label: 'server CPU per chunk', unit: 'µs', better: 'lower', compare: true },
   ],
-  targets: [...all, 'tmcp', 'mcp-lite'],
+  targets: [...all, 'tmcp', 'mcp-lite', 'fastmcp'],
   reference: 'sdk-v2',
   pinned: true,
   compareBy: 'carrier',
@@ -50,7 +50,7 @@ function casesOf(profile: ProfileName): readonly ScenarioCase[] {
   if (profile === 'quick') return [];
   if (profile === 'smoke') return carriers.map((carrier) => toCase(profile, carrier, 4, 5, 4));
   const few = carriers.map((carrier) => toCase(profile, carrier, 1, 5, 20));
-  if (profile === 'standard') return [...few, ...(['sse', 'http'] as const).map((carrier) => toCase(profile, carrier, 100, 20, 20))];
+  if (profile === 'standard') return [...few, toCase(profile, 'http', 100, 20, 20)];
   const many = carriers.flatMap((carrier) => [toCase(profile, carrier, 100, 20, 20), toCase(profile, carrier, 1000, 100, 5)]);
   return [...few, ...many];
 }

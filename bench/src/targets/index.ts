@@ -19,6 +19,7 @@ const order = [
   'sdk-v1',
   'tmcp',
   'mcp-lite',
+  'fastmcp',
   'vscode-jsonrpc',
 ];
 

@@ -42,6 +42,15 @@ export const mcpwire: Target = {
   modules: {
     server: { specifier: '@mcpwire/transport-stdio/server', packageName: '@mcpwire/transport-stdio' },
     client: { specifier: '@mcpwire/transport-stdio/client', packageName: '@mcpwire/transport-stdio' },
+    'http-server': { specifier: '@mcpwire/transport-streamable-http/node', packageName: '@mcpwire/transport-streamable-http' },
+    'http-client': { specifier: '@mcpwire/transport-streamable-http/client', packageName: '@mcpwire/transport-streamable-http' },
+    'sse-server': { specifier: '@mcpwire/transport-sse/node', packageName: '@mcpwire/transport-sse' },
+    'sse-client': { specifier: '@mcpwire/transport-sse/client', packageName: '@mcpwire/transport-sse' },
+    connect: { specifier: '@mcpwire/connect', packageName: '@mcpwire/connect' },
+    jsonrpc: { specifier: '@mcpwire/jsonrpc', packageName: '@mcpwire/jsonrpc' },
+    'event-stream': { specifier: '@mcpwire/event-stream', packageName: '@mcpwire/event-stream' },
+    http: { specifier: '@mcpwire/http/node', packageName: '@mcpwire/http' },
+    protocol: { specifier: '@mcpwire/protocol', packageName: '@mcpwire/protocol' },
   },
 };
 

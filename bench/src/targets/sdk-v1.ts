@@ -42,6 +42,12 @@ export const sdkV1: Target = {
   modules: {
     server: { specifier: '@modelcontextprotocol/sdk/server/stdio.js', packageName: '@modelcontextprotocol/sdk' },
     client: { specifier: '@modelcontextprotocol/sdk/client/stdio.js', packageName: '@modelcontextprotocol/sdk' },
+    'http-server': { specifier: '@modelcontextprotocol/sdk/server/streamableHttp.js', packageName: '@modelcontextprotocol/sdk' },
+    'http-client': { specifier: '@modelcontextprotocol/sdk/client/streamableHttp.js', packageName: '@modelcontextprotocol/sdk' },
+    'sse-server': { specifier: '@modelcontextprotocol/sdk/server/sse.js', packageName: '@modelcontextprotocol/sdk' },
+    'sse-client': { specifier: '@modelcontextprotocol/sdk/client/sse.js', packageName: '@modelcontextprotocol/sdk' },
+    connect: { specifier: '@modelcontextprotocol/sdk/client/index.js', packageName: '@modelcontextprotocol/sdk' },
+    jsonrpc: { specifier: '@modelcontextprotocol/sdk/shared/stdio.js', packageName: '@modelcontextprotocol/sdk' },
   },
 };
 

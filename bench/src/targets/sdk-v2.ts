@@ -44,6 +44,11 @@ export const sdkV2: Target = {
   modules: {
     server: { specifier: '@modelcontextprotocol/server/stdio', packageName: '@modelcontextprotocol/server' },
     client: { specifier: '@modelcontextprotocol/client/stdio', packageName: '@modelcontextprotocol/client' },
+    'http-server': { specifier: '@modelcontextprotocol/node', packageName: '@modelcontextprotocol/node' },
+    'http-client': { specifier: '@modelcontextprotocol/client', packageName: '@modelcontextprotocol/client' },
+    'sse-server': { specifier: '@modelcontextprotocol/server-legacy/sse', packageName: '@modelcontextprotocol/server-legacy' },
+    'sse-client': { specifier: '@modelcontextprotocol/client', packageName: '@modelcontextprotocol/client' },
+    connect: { specifier: '@modelcontextprotocol/client', packageName: '@modelcontextprotocol/client' },
   },
 };
 

@@ -19,6 +19,20 @@ export interface Framing {
   encode(message: object): Uint8Array | Promise<Uint8Array>;
 }
 
+/** What can be imported by itself. `server` and `client` are those over stdio; `jsonrpc` to `protocol` are what transports are made of. */
+export type ModuleName =
+  | 'server'
+  | 'client'
+  | 'http-server'
+  | 'http-client'
+  | 'sse-server'
+  | 'sse-client'
+  | 'connect'
+  | 'jsonrpc'
+  | 'event-stream'
+  | 'http'
+  | 'protocol';
+
 /** A module whose cold import is timed, and the package that is installed for it. */
 export interface ImportedModule {
   readonly specifier: string;
@@ -71,5 +85,5 @@ export interface Target {
   readonly http?: HttpParts;
   readonly grpc?: GrpcParts;
   framing?(): Promise<Framing>;
-  readonly modules?: Readonly<Record<'server' | 'client', ImportedModule>>;
+  readonly modules?: Readonly<Partial<Record<ModuleName, ImportedModule>>>;
 }

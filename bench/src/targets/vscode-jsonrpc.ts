@@ -8,6 +8,7 @@ export const vscodeJsonrpc: Target = {
   role: 'peer',
   about: 'the reader and writer of vscode-jsonrpc, with its own framing: a Content-Length header before each message',
   packageName: 'vscode-jsonrpc',
+  modules: { jsonrpc: { specifier: 'vscode-jsonrpc/node', packageName: 'vscode-jsonrpc' } },
   framing: async () => {
     const { ReadableStreamMessageReader, WriteableStreamMessageWriter } = await import('vscode-jsonrpc/node');
     const nothing = { dispose: () => {} };

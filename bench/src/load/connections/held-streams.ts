@@ -23,6 +23,7 @@ export class HeldStreams {
   readonly servers: IdleServers;
   readonly #holders: readonly Holder[];
   readonly #options: HeldStreamsOptions;
+  #rampedTo = 0;
 
   private constructor(servers: IdleServers, holders: readonly Holder[], options: HeldStreamsOptions) {
     this.servers = servers;
@@ -47,13 +48,25 @@ export class HeldStreams {
     return this.#holders.length;
   }
 
-  /** Opens the streams, until there are as many as asked for or the first is refused. */
-  ramp(): Promise<Tally> {
+  /** Opens streams, until there are `until` (all, if left out) or the first is refused. */
+  ramp(until: number = this.#options.streams): Promise<Tally> {
     const { kind, streams } = this.#options;
     const { processes } = this;
+    const from = this.#rampedTo;
+    this.#rampedTo = until;
     return this.#tellAll((index) => {
-      const count = Math.floor(streams / processes) + (index < streams % processes ? 1 : 0);
-      return { do: 'ramp', kind, urls: this.servers.urls, sources: toSources(index, count), count, atOnce: Math.ceil(atOnce / processes) };
+      const shareOf = (count: number): number => Math.floor(count / processes) + (index < count % processes ? 1 : 0);
+      const total = shareOf(streams);
+      return {
+        do: 'ramp',
+        kind,
+        urls: this.servers.urls,
+        sources: toSources(index, total),
+        from: shareOf(from),
+        until: shareOf(until),
+        total,
+        atOnce: Math.ceil(atOnce / processes),
+      };
     });
   }
 
@@ -68,6 +81,7 @@ export class HeldStreams {
 
   /** Gives up the streams, and keeps the processes. */
   release(): Promise<Tally> {
+    this.#rampedTo = 0;
     return this.#tellAll(() => ({ do: 'close' }));
   }
 

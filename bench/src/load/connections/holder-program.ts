@@ -28,17 +28,17 @@ async function openAgain(request: StreamRequest): Promise<IdleStream> {
 }
 
 /** Opens streams, `atOnce` at a time, until there are as many as asked for or one is refused. */
-async function ramp({ kind, urls, sources, count, atOnce }: Extract<HolderCommand, { do: 'ramp' }>): Promise<void> {
-  let next = 0;
+async function ramp({ kind, urls, sources, from, until, total, atOnce }: Extract<HolderCommand, { do: 'ramp' }>): Promise<void> {
+  let next = from;
   const openInTurn = async (): Promise<void> => {
-    while (next < count && tally.refusal === undefined) {
+    while (next < until && tally.refusal === undefined) {
       const index = next++;
       try {
         const stream = await openAgain({
           kind,
           url: urls[index % urls.length] as string,
           // As many in a row from each address, so that none of them runs out of ports.
-          localAddress: sources[Math.floor((index * sources.length) / count)],
+          localAddress: sources[Math.floor((index * sources.length) / total)],
           onbeat: (bytes) => {
             tally.beats++;
             tally.beatBytes += bytes;

@@ -12,7 +12,10 @@ export type HolderCommand =
       readonly urls: readonly string[];
       /** The addresses to come from; none: as the system chooses. */
       readonly sources: readonly string[];
-      readonly count: number;
+      /** How many have been opened by the commands before, how many there are to be after this one, and how many at the end of all. */
+      readonly from: number;
+      readonly until: number;
+      readonly total: number;
       readonly atOnce: number;
     }
   | { readonly do: 'expect'; readonly marker: string }

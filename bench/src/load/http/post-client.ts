@@ -68,7 +68,7 @@ export async function connectPostClient(url: string, options: PostClientOptions)
     },
     call: async (tool, args = {}, other = sessionId) => {
       const id = `call-${callId++}`;
-      return toText(await ask(poster, other === sessionId ? headers : toPostHeaders(accept, other), toToolCall(id, tool, args)), id);
+      return toToolText(await ask(poster, other === sessionId ? headers : toPostHeaders(accept, other), toToolCall(id, tool, args)), id);
     },
     onmessage: () => {},
     onfault: () => {},
@@ -81,13 +81,13 @@ export async function connectPostClient(url: string, options: PostClientOptions)
 }
 
 function toEcho(reply: Reply, id: number, sent: string): EchoMessage {
-  const text = toText(reply, id);
+  const text = toToolText(reply, id);
   if (text !== sent) throw new Error(`the answer to request ${id} has another text than was sent`);
   return { id, result: { text } };
 }
 
 /** The text of a tool's answer. @throws Error when it is another request's, or none. */
-function toText(reply: Reply, id: number | string): string {
+export function toToolText(reply: Pick<Reply, 'status' | 'type' | 'body'>, id: number | string): string {
   if (reply.status !== 200) throw toStatusError(reply);
   const message = parseReply(reply.type, reply.body) as { id: unknown; result?: { content?: { text?: unknown }[] } };
   const text = message.result?.content?.[0]?.text;

@@ -84,6 +84,6 @@ export function ask(poster: Poster, headers: Record<string, string>, message: ob
 }
 
 /** An error that says what status came instead of the expected one. */
-export function toStatusError({ status, body }: Reply): Error {
+export function toStatusError({ status, body }: Pick<Reply, 'status' | 'body'>): Error {
   return new Error(`the server answered with status ${status}: ${body.slice(0, 200)}`);
 }

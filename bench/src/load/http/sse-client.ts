@@ -82,6 +82,8 @@ export async function connectSseClient(url: string, connections: number): Promis
   post(initializedNotification);
   client.onfault = () => {};
   handle = (message) => {
+    // Some servers ask from time to time whether their client is still there.
+    if (message.method === 'ping') return post({ jsonrpc: '2.0', id: message.id, result: {} });
     const settle = calls.size === 0 ? undefined : calls.get(message.id as string);
     if (settle !== undefined) {
       calls.delete(message.id as string);

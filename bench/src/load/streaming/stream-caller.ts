@@ -1,7 +1,7 @@
-import { connectToServer } from '../../targets/http/connect-to-server.js';
+import { connectToTarget } from '../../targets/http/connect-to-target.js';
 import { findTarget } from '../../targets/index.js';
 import type { StreamOptions } from '../../targets/programs/stream.js';
-import { programOf, toProgramPath, toServerCommand } from '../../targets/server-command.js';
+import { programOf, toServerCommand } from '../../targets/server-command.js';
 import type { Carrier } from '../channel.js';
 import type { EchoMessage } from '../echo-client.js';
 import { openSession } from '../http/open-session.js';
@@ -42,10 +42,10 @@ export async function openStreamCaller({ carrier, target: name, streams, nodeFla
     if (target.connect === undefined) throw new Error(`${name} has no client over stdio`);
     return openOverStdio(await target.connect(toServerCommand(programOf(target), nodeFlags, core)));
   }
-  const program = carrier === 'sse' ? target.http?.sseProgram : target.http?.program;
-  if (program === undefined) throw new Error(`${name} has no server over ${carrier === 'sse' ? 'HTTP+SSE' : 'Streamable HTTP'}`);
-  const command = toServerCommand(toProgramPath(program), nodeFlags, core, carrier === 'sse' ? [] : ['sse']);
-  return connectToServer(command, (url) => (carrier === 'sse' ? openOverSse(url, streams) : openOverHttp(url, streams)));
+  const over = carrier === 'sse' ? ({ over: 'HTTP+SSE' } as const) : { args: ['sse'] };
+  return connectToTarget(name, { ...over, nodeFlags, core }, (url) =>
+    carrier === 'sse' ? openOverSse(url, streams) : openOverHttp(url, streams),
+  );
 }
 
 /** The calls that share one stream of messages, told apart by token and id. */

@@ -1,0 +1,3 @@
+import { serveFastMcp } from '../http/serve-fastmcp.js';
+
+await serveFastMcp('/sse');

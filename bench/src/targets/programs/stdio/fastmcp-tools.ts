@@ -1,0 +1,3 @@
+import { createFastMcp } from '../http/serve-fastmcp.js';
+
+await createFastMcp().start({ transportType: 'stdio' });
