@@ -29,9 +29,10 @@ export class Reconnection {
     this.#waitedMs = options.initialReconnectionDelay;
   }
 
-  /** A stream has ended that brought something, or lived at least as long as was waited for it. */
+  /** A stream has ended. One that brought something, or lived as long as is waited for one, was worth it; how short a server asks to wait does not count. */
   note(stream: { broughtEvent: boolean; livedMs: number }): void {
-    if (stream.broughtEvent || stream.livedMs >= this.#waitedMs) this.#fruitless = 0;
+    const longMs = Math.max(this.#waitedMs, this.#options.initialReconnectionDelay);
+    if (stream.broughtEvent || stream.livedMs >= longMs) this.#fruitless = 0;
   }
 
   /**

@@ -52,6 +52,15 @@ describe('the waits', () => {
     expect(nextWait(reconnection)).toBe(1_000);
   });
 
+  test('do not begin anew because a server asks for a wait that any stream outlives', () => {
+    const reconnection = new Reconnection({ ...options, maxRetries: 2 }, undefined);
+    for (let n = 0; n < 2; n++) {
+      expect(nextWait(reconnection, 1)).toBe(1);
+      reconnection.note({ broughtEvent: false, livedMs: 3 });
+    }
+    expect(nextWait(reconnection, 1)).toBeUndefined();
+  });
+
   test('are no shorter than the budget allows, whatever the server asks for and however much it brings', () => {
     const reconnection = new Reconnection(options, undefined);
     const before = performance.now();
