@@ -127,7 +127,7 @@ describe('bench advise', { timeout: 90_000 }, () => {
     expect(baseline.code).toBe(0);
     expect(baseline.stdout).toMatch(/^stdio\n/);
     expect(baseline.stdout).toMatch(/a call over stdio, median: [\d.]+ µs/);
-    expect(baseline.stdout).toContain('baseline.json');
+    expect(baseline.stdout).toContain('linux-x64-2-cores.json');
     const rows = [createRow({ scenario: 'stdio/ping-pong', target: 'mcpwire', params: { bytes: 100 }, metrics: { p50Us: 12_345 } })];
     await writeFile(join(bench.results, 'latest.json'), toJson(createReport({ rows })));
     const latest = await bench.run('advise', ...local);
@@ -142,7 +142,7 @@ describe('bench advise', { timeout: 90_000 }, () => {
     await writeFile(path, toJson(createReport({ rows: [other], command: 'bench --only framing/*' })));
     const passed = await bench.run('advise', ...local);
     expect(passed.stdout).toMatch(/latest\.json has none of the figures: it is of `bench --only framing\/\*`/);
-    expect(passed.stdout).toMatch(/Figures: .*baseline\.json/);
+    expect(passed.stdout).toMatch(/Figures: .*linux-x64-2-cores\.json/);
     const rows = [createRow({ scenario: 'stdio/ping-pong', target: 'mcpwire', params: { bytes: 100 }, metrics: { p50Us: 50 } })];
     await writeFile(path, toJson(createReport({ rows, profile: 'smoke' })));
     const some = await bench.run('advise', ...local);
@@ -155,7 +155,7 @@ describe('bench advise', { timeout: 90_000 }, () => {
     const run = await bench.run('advise', ...local);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('latest.json is no JSON, or only a part of it');
-    expect(run.stdout).toMatch(/Figures: .*baseline\.json/);
+    expect(run.stdout).toMatch(/Figures: .*linux-x64-2-cores\.json/);
   });
 
   test('prints everything as JSON: outcome, steps, figures with their rows, the article, the source', async () => {
@@ -169,7 +169,7 @@ describe('bench advise', { timeout: 90_000 }, () => {
         }),
       ]),
       article: { outcome: 'stdio', same: true },
-      source: { path: expect.stringContaining('baseline.json') },
+      source: { path: expect.stringContaining('linux-x64-2-cores.json') },
     });
   });
 

@@ -131,10 +131,22 @@ describe('bench compare', () => {
   });
 
   test('compares what a run has written with itself: nothing is beyond the noise', { timeout: 60_000 }, async () => {
-    const baseline = join(bench.results, 'baseline.json');
+    const baseline = join(bench.results, 'baselines/linux-x64-2-cores.json');
     const run = await bench.run('compare', baseline, baseline, '--fail-over', '0%');
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/Of \d{2,} figures 0 are better, 0 worse/);
+  });
+
+  test('holds a single report against the committed result of its class of machines', { timeout: 60_000 }, async () => {
+    const committed = join(bench.results, 'baselines/linux-x64-2-cores.json');
+    const run = await bench.run('compare', committed, '--fail-over', '0%');
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain('held against the committed result of linux-x64-2-cores');
+    const report = createReport({ rows: [row(1000, 400)] });
+    const other = await save('other-class.json', { ...report, machine: { ...report.machine, os: 'Darwin 25.0 arm64', cores: 8 } });
+    const refused = await bench.run('compare', other);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(/no result of darwin-arm64-8-cores is committed .*linux-x64-2-cores\.json.*name two reports/);
   });
 
   test('refuses what is no report, with exit code 2 and the reason', { timeout: 120_000 }, async () => {

@@ -89,7 +89,7 @@ describe.runIf(process.platform !== 'win32')('over an emulated network', atOnce,
       }
       const { p50Us, messages } = await measure('latency/push', 'mcpwire', { ...params, loop: 'open' });
       expect(p50Us).toBeGreaterThanOrEqual((roundTripMs * 1000) / 2);
-      expect(messages).toBe(150);
+      expect(messages).toBe(38);
     },
     timeoutMs,
   );

@@ -26,7 +26,7 @@ import { createRow } from './support/rows.js';
 
 const root = new URL('../../', import.meta.url);
 const curve = { p50Us: 300, p90Us: 420, p99Us: 900, p999Us: 4000, maxUs: 21_000, messagesPerSecond: 3000 };
-const baseline = JSON.parse(readFileSync(new URL('bench/results/baseline.json', root), 'utf8')) as Report;
+const baseline = JSON.parse(readFileSync(new URL('bench/results/baselines/linux-x64-2-cores.json', root), 'utf8')) as Report;
 const latencyParams = { carrier: 'http', loop: 'closed', bytes: 100, roundTripMs: 4 };
 const rows = [
   ...baseline.rows,

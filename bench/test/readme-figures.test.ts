@@ -4,7 +4,7 @@ import { toReadmeFigures, withFigures } from '../src/report/readme-figures.js';
 import type { Report, Row } from '../src/report/report.js';
 import { createRow } from './support/rows.js';
 
-const source = 'bench/results/baseline.json';
+const source = 'bench/results/baselines/linux-x64-2-cores.json';
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 const report = JSON.parse(readFileSync(new URL(source, root), 'utf8')) as Report;

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, type Machine } from '../measure/machine.js';
+import { listBaselines, toMachineClass } from '../report/baseline.js';
 import { ReportFileError, readReport } from '../report/read-report.js';
 import type { Report } from '../report/report.js';
 import { type FigureName, figureSources, findFigure } from './figures.js';
@@ -15,14 +16,14 @@ export interface AdviceSource {
 const resultsDirectory = fileURLToPath(new URL('../../results', import.meta.url));
 
 /**
- * The report whose figures are used: the file that was asked for, else the latest run, else the committed baseline, else none.
+ * The report whose figures are used: the file that was asked for, else the latest run, else a committed baseline, that of this class of machines first, else none.
  * @throws ReportFileError when the file that was asked for is no report
  */
 export async function findAdviceSource(asked: string | undefined, directory: string = resultsDirectory): Promise<AdviceSource> {
   if (asked !== undefined) return describeSource(asked, await readReport(asked), []);
   const notes: string[] = [];
-  for (const name of ['latest.json', 'baseline.json']) {
-    const path = join(directory, name);
+  const baselines = await listBaselines(toMachineClass(describeMachine()), join(directory, 'baselines'));
+  for (const path of [join(directory, 'latest.json'), ...baselines]) {
     try {
       const report = await readReport(path);
       // A run of the reader's own server has no figures of the transports.

@@ -1,6 +1,8 @@
+import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CompareOptions, compareReports, worseThan } from '../compare/compare.js';
 import { formatChange, toCompareText } from '../compare/text.js';
+import { findBaseline, toMachineClass } from '../report/baseline.js';
 import { formatParams } from '../report/format.js';
 import { ReportFileError, readReport } from '../report/read-report.js';
 import type { Report } from '../report/report.js';
@@ -17,21 +19,21 @@ interface CompareFlags {
   json?: true;
 }
 
-/** `bench compare BEFORE.json AFTER.json`. */
+/** `bench compare [BEFORE.json] AFTER.json`. */
 export function addCompareCommand(program: Command, finish: (exitCode: ExitCode) => void): void {
   program
     .command('compare')
     .description(
       'Holds two JSON reports against each other. Only what is beyond the noise is called better or worse: intervals that do not overlap.',
     )
-    .argument('<before>', 'a JSON report')
-    .argument('<after>', 'a JSON report')
+    .argument('<before>', 'a JSON report; alone, it is held against the committed result of its class of machines')
+    .argument('[after]', 'a JSON report')
     .option('--fail-over <percent>', 'exit with 1 when a figure is worse by more than this, beyond the noise: 10%', parsePercent)
     .option('--only <glob...>', 'compare only scenarios whose name matches', [])
     .option('--targets <names>', 'compare only these targets: names or globs, separated by commas', splitNames, [])
     .option('--all', 'compare every figure of a row, not the main ones alone')
     .option('--json', 'print the comparison as JSON')
-    .action(async (before: string, after: string, flags: CompareFlags) => finish(await compare(before, after, flags)));
+    .action(async (before: string, after: string | undefined, flags: CompareFlags) => finish(await compare(before, after, flags)));
 }
 
 function parsePercent(text: string): number {
@@ -40,8 +42,9 @@ function parsePercent(text: string): number {
   return Number(figure) / 100;
 }
 
-async function compare(beforePath: string, afterPath: string, flags: CompareFlags): Promise<ExitCode> {
-  const [before, after] = [await read(beforePath), await read(afterPath)];
+async function compare(firstPath: string, secondPath: string | undefined, flags: CompareFlags): Promise<ExitCode> {
+  const first = await read(firstPath);
+  const [before, after] = secondPath === undefined ? [await readBaselineFor(first), first] : [first, await read(secondPath)];
   const comparison = compareReports(before, after, { all: flags.all === true, accepts: toFilter(flags, [before, after]) });
   const { failOver } = flags;
   const failures = failOver === undefined ? [] : worseThan(comparison, failOver);
@@ -76,9 +79,20 @@ function toFilter({ only, targets }: CompareFlags, reports: readonly Report[]): 
   return (row) => scenarios.has(row.scenario) && chosen.has(row.target);
 }
 
-async function read(path: string): Promise<Report> {
+async function readBaselineFor({ machine }: Report): Promise<Report> {
+  const machineClass = toMachineClass(machine);
+  const path = await asCommandError(findBaseline(machineClass));
+  process.stderr.write(`bench: held against the committed result of ${machineClass}, ${relative('', path)}\n`);
+  return read(path);
+}
+
+function read(path: string): Promise<Report> {
+  return asCommandError(readReport(path));
+}
+
+async function asCommandError<T>(result: Promise<T>): Promise<T> {
   try {
-    return await readReport(path);
+    return await result;
   } catch (error) {
     throw error instanceof ReportFileError ? new CommandError(error.message, exitCodes.usage, { cause: error }) : error;
   }

@@ -25,21 +25,13 @@ export function httpEchoMetrics(first: 'serverCpuUsPerMessage' | 'clientCpuUsPer
 /** So many requests a server, or client, needs until all that they pass through is compiled; the slowest are given eight times `warmUpMs`. */
 const warmUpCount = 12_000;
 
-/** The cases of the scenarios over HTTP. `standard` has the larger message where it is asked for. */
-export function httpEchoCases(
-  profile: ProfileName,
-  { largeInStandard = false }: { readonly largeInStandard?: boolean } = {},
-): readonly ScenarioCase[] {
+/** The cases of the scenarios over HTTP. */
+export function httpEchoCases(profile: ProfileName): readonly ScenarioCase[] {
   const small = { params: { bytes: 100, window: 16 } };
   if (profile === 'smoke') return [small];
   if (profile === 'quick') return [{ ...small, timing: { warmUpMs: 150, roundMs: 100 }, warmUpCount, estimatedWarmUpMs: 1600 }];
-  const large = { params: { bytes: 10_240, window: 16 } };
-  const few = largeInStandard ? [{ ...large, targets: ['floor', 'mcpwire', 'sdk-v2'] }] : [];
-  return [small, ...(profile === 'standard' ? few : [large, { params: { bytes: 100, window: 1 } }])].map((one) => ({
-    ...one,
-    warmUpCount,
-    estimatedWarmUpMs: 1800,
-  }));
+  const more = [{ params: { bytes: 10_240, window: 16 } }, { params: { bytes: 100, window: 1 } }];
+  return [small, ...(profile === 'standard' ? [] : more)].map((one) => ({ ...one, warmUpCount, estimatedWarmUpMs: 1800 }));
 }
 
 /** A session that posts echo requests to a target's server with the same lean client for all. */

@@ -52,7 +52,7 @@ function casesOf(profile: ProfileName): readonly ScenarioCase[] {
     return toCases(['autocannon', 'closed', 'open-2000'], 16).map((one) => ({
       ...one,
       timing,
-      targets: ['floor', 'mcpwire', 'sdk-v2'],
+      targets: ['floor', 'mcpwire'],
       estimatedWarmUpMs: 500,
     }));
   }

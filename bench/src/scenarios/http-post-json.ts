@@ -12,7 +12,6 @@ export const httpPostJson: Scenario = {
   reference: 'sdk-v2',
   pinned: true,
   loadGenerator: true,
-  cases: (profile) =>
-    httpEchoCases(profile, { largeInStandard: true }).map((one) => (profile === 'quick' ? { ...one, targets: fewerHttpServers } : one)),
+  cases: (profile) => httpEchoCases(profile).map((one) => (profile === 'quick' ? { ...one, targets: fewerHttpServers } : one)),
   open: (cell) => openServerSession(cell, 'json'),
 };

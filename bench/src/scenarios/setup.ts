@@ -18,20 +18,26 @@ const metrics: readonly Metric[] = [
 const network =
   'The network is emulated on this machine (see relay/accuracy). In round trips: what was measured, divided by the round trip that was asked for. TLS is 1.3 with a new certificate of P-256; HTTP/2 is over TLS. Connections per second are made 16 at a time, only where nothing is emulated. What spawning a server over stdio takes is in stdio/spawn.';
 
-const roundTripsOf = { quick: [50], standard: [0, 50], full: [0, 5, 50, 100] } as const;
+const roundTripsOf = { standard: [0, 50], full: [0, 5, 50, 100] } as const;
+
+const ofQuick = { targets: ['mcpwire'], rounds: 2, timing: { warmUpMs: 50, roundMs: 250 } };
+const overNetwork: ScenarioCase = { params: { link: 'tls', roundTripMs: 50 }, ...ofQuick };
 
 /** All four links show the network's part; the peers differ from each other in their own alone, so plain TCP is enough for them. */
-function casesOf(profile: ProfileName, linksOfQuick: readonly Link[]): readonly ScenarioCase[] {
+function casesOf(profile: ProfileName): readonly ScenarioCase[] {
+  if (profile === 'quick') return [{ params: { link: 'tcp', roundTripMs: 0 }, ...ofQuick }];
   const toCase = (link: Link, roundTripMs: number): ScenarioCase => ({
     params: { link, roundTripMs },
-    rounds: profile === 'quick' ? 2 : 3,
+    rounds: 3,
     timing: { warmUpMs: 50, roundMs: profile === 'full' ? 400 : 250 },
-    ...(profile === 'quick' && { targets: ['mcpwire'] }),
-    ...(profile !== 'quick' &&
-      !(link === 'tcp' && roundTripMs === 0) && { targets: profile === 'full' ? ['floor', 'mcpwire'] : ['mcpwire'] }),
+    ...(!(link === 'tcp' && roundTripMs === 0) && { targets: profile === 'full' ? ['floor', 'mcpwire'] : ['mcpwire'] }),
   });
   if (profile === 'smoke') return [toCase('tcp', 0), toCase('tls', 5)];
-  return roundTripsOf[profile].flatMap((ms) => (profile === 'quick' ? linksOfQuick : links).map((link) => toCase(link, ms)));
+  const cases = roundTripsOf[profile].flatMap((ms) => links.map((link) => toCase(link, ms)));
+  // What a link adds is round trips: without a network only what TLS costs is left.
+  return profile === 'full'
+    ? cases
+    : cases.filter(({ params: { link, roundTripMs } }) => roundTripMs !== 0 || link === 'tcp' || link === 'tls');
 }
 
 export const setupSse: Scenario = {
@@ -43,7 +49,8 @@ export const setupSse: Scenario = {
   reference: 'sdk-v2',
   pinned: false,
   compareBy: 'link',
-  cases: (profile) => casesOf(profile, ['tls']),
+  // What one of them costs over a network, the other costs too.
+  cases: (profile) => (profile === 'quick' ? [...casesOf(profile), overNetwork] : casesOf(profile)),
   open: (cell) =>
     openSetUp(cell, findTarget(cell.target).http?.sseProgram, {
       method: 'GET',
@@ -57,7 +64,7 @@ export const setupHttp: Scenario = {
   name: 'setup/http',
   title: 'Setting up Streamable HTTP',
   about: `From the first packet to the answer to \`initialize\`. ${network}`,
-  cases: (profile) => casesOf(profile, []),
+  cases: casesOf,
   open: (cell) =>
     openSetUp(cell, findTarget(cell.target).http?.program, {
       method: 'POST',

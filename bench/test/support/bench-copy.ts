@@ -25,7 +25,8 @@ export class BenchCopy {
     const directory = await realpath(await mkdtemp(join(tmpdir(), 'mcpwire-bench-')));
     await cp(join(benchDirectory, 'dist'), join(directory, 'dist'), { recursive: true });
     await cp(join(benchDirectory, 'package.json'), join(directory, 'package.json'));
-    for (const name of ['schema.json', 'baseline.json']) await cp(join(benchDirectory, 'results', name), join(directory, 'results', name));
+    for (const name of ['schema.json', 'baselines'])
+      await cp(join(benchDirectory, 'results', name), join(directory, 'results', name), { recursive: true });
     await symlink(join(benchDirectory, 'node_modules'), join(directory, 'node_modules'), 'dir');
     return new BenchCopy(directory);
   }
