@@ -77,7 +77,7 @@ describe.runIf(process.platform !== 'win32')('gRPC', () => {
       expect(request.p50Us).toBeGreaterThanOrEqual(20_000);
       const push = await measuring.measure('latency/push', 'grpc', params);
       expect(push.p50Us).toBeGreaterThanOrEqual(10_000);
-      expect(push.messages).toBe(120);
+      expect(push.messages).toBe(30);
     },
     timeoutMs,
   );

@@ -117,6 +117,6 @@ test('the loads stand in the CSV and in a table of the report', () => {
   const report = { rows } as unknown as Report;
   expect(toCsv(report)).toContain('client.loopBusyPercent,%,lower,98,,,,,,1,false,');
   expect(toLoadTable(report)?.rows).toEqual([
-    ['http/post-json', '100 B, 16 in flight', 'floor', '20 · 20', '98 · 71', '1 · 1', '0.5 · 0.5', '2 · 2'],
+    ['http/post-json', '100 B, 16 in flight', 'floor', '20 · 20', '98 · 71', '1 · 1', '0.500 · 0.500', '2 · 2'],
   ]);
 });
